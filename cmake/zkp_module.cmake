@@ -1,0 +1,91 @@
+# zkp_module(NAME [DEPS modules and libraries ...] [PCH headers ...])
+#
+# NAME is a folder below src/, such as prover/field, and becomes the static library of the same name with '_' for '/'.
+# Files of the folder are picked up by suffix:
+#   x.cpp        the library
+#   x_test.cpp   one test program, prover_field_test, registered with CTest
+#   x_bench.cpp  one benchmark program, prover_field_bench
+#   x_fuzz.cpp   a fuzz target each, prover_field_x_fuzz; x_fuzz.seeds/ beside it is its first corpus
+# A file of a folder that needs other flags (a SIMD kernel) gets them by set_source_files_properties.
+include(GoogleTest)
+
+function(zkp_target_name module out)
+  string(REPLACE "/" "_" name "${module}")
+  set(${out} "${name}" PARENT_SCOPE)
+endfunction()
+
+function(zkp_module module)
+  cmake_parse_arguments(ARG "" "" "DEPS;PCH;TEST_DEPS" ${ARGN})
+  set(folder ${CMAKE_SOURCE_DIR}/src/${module})
+  zkp_target_name(${module} name)
+
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/*_test.cpp)
+  file(GLOB benchmarks CONFIGURE_DEPENDS ${folder}/*_bench.cpp)
+  file(GLOB fuzzers CONFIGURE_DEPENDS ${folder}/*_fuzz.cpp)
+  list(REMOVE_ITEM sources ${tests} ${benchmarks} ${fuzzers} "")
+
+  set(dependencies)
+  foreach(dependency ${ARG_DEPS})
+    zkp_target_name(${dependency} dependency_name)
+    list(APPEND dependencies ${dependency_name})
+  endforeach()
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    set(scope PUBLIC)
+    if(ARG_PCH)
+      target_precompile_headers(${name} PRIVATE ${ARG_PCH})
+    endif()
+  else()
+    add_library(${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${name} ${scope} ${dependencies})
+
+  if(tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main ${ZKP_RAPIDCHECK} ${ARG_TEST_DEPS})
+    target_compile_definitions(${name}_test PRIVATE ZKP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    if(ARG_PCH AND sources)
+      target_precompile_headers(${name}_test PRIVATE ${ARG_PCH})
+    endif()
+    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX "${module}: " PROPERTIES TIMEOUT 300)
+  endif()
+
+  foreach(source ${benchmarks})
+    get_filename_component(stem ${source} NAME_WE)
+    add_executable(${name}_${stem} ${source})
+    target_link_libraries(${name}_${stem} PRIVATE ${name} benchmark::benchmark)
+  endforeach()
+
+  if(ZKP_FUZZ)
+    foreach(source ${fuzzers})
+      get_filename_component(stem ${source} NAME_WE)
+      add_executable(${name}_${stem} ${source})
+      target_link_libraries(${name}_${stem} PRIVATE ${name})
+      target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(${name}_${stem} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+    endforeach()
+  endif()
+endfunction()
+
+# zkp_program(NAME DEPS modules ...): the program of src/apps/NAME.
+function(zkp_program program)
+  cmake_parse_arguments(ARG "" "" "DEPS;PCH" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/apps/${program}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${program} ${sources})
+  foreach(dependency ${ARG_DEPS})
+    zkp_target_name(${dependency} dependency_name)
+    target_link_libraries(${program} PRIVATE ${dependency_name})
+  endforeach()
+  target_include_directories(${program} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_compile_definitions(${program} PRIVATE ZKP_VERSION="${PROJECT_VERSION}")
+  if(ARG_PCH)
+    target_precompile_headers(${program} PRIVATE ${ARG_PCH})
+  endif()
+endfunction()

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <span>
+#include <stop_token>
+
+#include "base/result.h"
+#include "prover/curve/point.h"
+#include "prover/field/kernels.h"
+
+namespace zkp::prover::curve {
+
+// The sum of scalars[i] * points[i] (multi-scalar multiplication). Scalars are integers below r, in
+// standard form (not Montgomery), as a .wtns file holds them. Points may be infinity, equal or
+// opposite. Runs on the threads of the calling tbb arena. Error `cancelled` soon (well under 100
+// ms) after a stop is asked for. REQUIRES: points.size() == scalars.size().
+base::Result<G1> msm(std::span<const G1Affine> points, std::span<const field::Limbs> scalars,
+                     const field::Kernels& kernels, std::stop_token stop = {});
+base::Result<G2> msm(std::span<const G2Affine> points, std::span<const field::Limbs> scalars,
+                     const field::Kernels& kernels, std::stop_token stop = {});
+
+// out[i] = scalars[i] * base for one fixed base (Montgomery-form scalars), by a table of multiples:
+// what a set-up needs.
+base::Result<std::vector<G1Affine>> multiply_fixed_base(const G1Affine& base,
+                                                        std::span<const Fr> scalars,
+                                                        const field::Kernels& kernels,
+                                                        std::stop_token stop = {});
+base::Result<std::vector<G2Affine>> multiply_fixed_base(const G2Affine& base,
+                                                        std::span<const Fr> scalars,
+                                                        const field::Kernels& kernels,
+                                                        std::stop_token stop = {});
+
+}  // namespace zkp::prover::curve
