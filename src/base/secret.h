@@ -1,7 +1,7 @@
 #pragma once
 
-#include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include "base/bytes.h"
@@ -14,33 +14,45 @@ void wipe(void* memory, std::size_t size_bytes);
 // True if both are equal; takes the same time for every content of the same length.
 bool equal_constant_time(ByteView a, ByteView b);
 
-// Holds bytes that nobody may see: private inputs, keys, blinding factors. Wiped on release and on
-// move; not copyable, not comparable, not printable. The content is reached by a name that is easy
-// to search for: reveal().
-class SecretBytes {
+// Holds what nobody may see: private inputs, witnesses, keys, blinding factors. Wiped on release
+// and on move; not copyable, not comparable, not printable. The content is reached by a name that
+// is easy to search for: reveal().
+template <class T>
+  requires std::is_trivially_copyable_v<T>
+class SecretVector {
  public:
-  SecretBytes() = default;
-  explicit SecretBytes(std::size_t size) : bytes_(size) {}
-  // Takes the bytes over; `bytes` is left empty.
-  explicit SecretBytes(Bytes&& bytes) : bytes_(std::move(bytes)) {}
-  static SecretBytes copy_of(ByteView bytes) {
-    return SecretBytes(Bytes(bytes.begin(), bytes.end()));
+  SecretVector() = default;
+  explicit SecretVector(std::size_t size) : values_(size) {}
+  // Takes the values over; `values` is left empty.
+  explicit SecretVector(std::vector<T>&& values) : values_(std::exchange(values, {})) {}
+  static SecretVector copy_of(std::span<const T> values) {
+    return SecretVector(std::vector<T>(values.begin(), values.end()));
   }
 
-  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-  SecretBytes& operator=(SecretBytes&& other) noexcept;
-  SecretBytes(const SecretBytes&) = delete;
-  SecretBytes& operator=(const SecretBytes&) = delete;
-  ~SecretBytes();
+  SecretVector(SecretVector&& other) noexcept : values_(std::exchange(other.values_, {})) {}
+  SecretVector& operator=(SecretVector&& other) noexcept {
+    if (this != &other) {
+      erase();
+      values_ = std::exchange(other.values_, {});
+    }
+    return *this;
+  }
+  SecretVector(const SecretVector&) = delete;
+  SecretVector& operator=(const SecretVector&) = delete;
+  ~SecretVector() { erase(); }
 
-  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
-  [[nodiscard]] bool empty() const { return bytes_.empty(); }
-  [[nodiscard]] ByteView reveal() const { return bytes_; }
-  [[nodiscard]] std::span<std::uint8_t> reveal_mutable() { return bytes_; }
+  [[nodiscard]] std::size_t size() const { return values_.size(); }
+  [[nodiscard]] bool empty() const { return values_.empty(); }
+  [[nodiscard]] std::span<const T> reveal() const { return values_; }
+  [[nodiscard]] std::span<T> reveal_mutable() { return values_; }
 
  private:
-  Bytes bytes_;
+  void erase() { wipe(values_.data(), values_.size() * sizeof(T)); }
+
+  std::vector<T> values_;
 };
+
+using SecretBytes = SecretVector<std::uint8_t>;
 
 // The same for a trivially copyable value, such as a field element.
 template <class T>

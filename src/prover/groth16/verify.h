@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/random.h"
+#include "prover/groth16/keys.h"
+
+namespace zkp::prover::groth16 {
+
+// valid, or not and why: "a point of the proof is not on its curve", "the pairing equation does not
+// hold".
+struct Verdict {
+  bool valid = false;
+  std::string reason;
+};
+
+// e(A, B) = e(alpha, beta) e(sum of ic, gamma) e(C, delta). Checks curve and subgroup of every
+// point of the proof first. Needs no kernels and no secret; any thread.
+Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof);
+
+struct Statement {
+  std::span<const Fr> public_signals;
+  const Proof* proof;
+};
+
+// True if all are valid, by a random linear combination: n + 3 Miller loops and one final
+// exponentiation. A set with an invalid proof passes with probability 2^-128. An empty set is
+// valid.
+bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements,
+                  base::Random& random);
+
+// Is this key fit for use? failed_precondition if gamma equals delta or delta is the generator
+// (anyone could forge), or a point is off its curve or subgroup or infinity.
+base::Status check_key(const VerifyingKey& key);
+
+}  // namespace zkp::prover::groth16
