@@ -89,3 +89,25 @@ function(zkp_program program)
     target_precompile_headers(${program} PRIVATE ${ARG_PCH})
   endif()
 endfunction()
+
+# zkp_protocol(NAME ROOT files ...): the C++ of .proto files below ROOT, messages and gRPC services, as a library.
+function(zkp_protocol name root)
+  set(folder ${CMAKE_BINARY_DIR}/protocol)
+  file(MAKE_DIRECTORY ${folder})
+  set(generated)
+  foreach(proto ${ARGN})
+    string(REGEX REPLACE "\\.proto$" "" stem ${proto})
+    set(outputs ${folder}/${stem}.pb.cc ${folder}/${stem}.pb.h ${folder}/${stem}.grpc.pb.cc ${folder}/${stem}.grpc.pb.h)
+    add_custom_command(
+      OUTPUT ${outputs}
+      COMMAND protobuf::protoc --proto_path=${root} --cpp_out=${folder} --grpc_out=${folder}
+        --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${root}/${proto}
+      DEPENDS ${root}/${proto}
+      COMMENT "Generating ${proto}")
+    list(APPEND generated ${outputs})
+  endforeach()
+  add_library(${name} STATIC ${generated})
+  target_include_directories(${name} SYSTEM PUBLIC ${folder})
+  target_compile_options(${name} PRIVATE -w)
+  target_link_libraries(${name} PUBLIC gRPC::grpc++ protobuf::libprotobuf)
+endfunction()

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/random.h"
+#include "base/secret.h"
+#include "network/task/ids.h"
+#include "prover/circuit/catalogue.h"
+
+namespace zkp::services::request {
+
+// Closes a task's inputs before they reach the store, and opens them for the leader: AES-256-GCM
+// with the task's id and the key's id as associated data. Immutable; any thread.
+class InputSeal {
+ public:
+  // REQUIRES: key.size() == base::kSealKeyBytes.
+  explicit InputSeal(base::SecretBytes key);
+
+  // The key in this file; makes the file, mode 0600, if there is none. failed_precondition if it is
+  // readable by others, data_loss if it does not hold a key.
+  static base::Result<InputSeal> from_file(const std::filesystem::path& file, base::Random& random);
+
+  [[nodiscard]] base::Bytes close(const network::task::TaskId& id,
+                                  const prover::circuit::Inputs& inputs,
+                                  base::Random& random) const;
+  // The inputs' JSON bytes (see inputs_json.h). data_loss if they were not closed for this task.
+  [[nodiscard]] base::Result<base::SecretBytes> open(const network::task::TaskId& id,
+                                                     base::ByteView sealed) const;
+
+ private:
+  base::SecretBytes key_;
+  std::string key_id_;
+};
+
+}  // namespace zkp::services::request
