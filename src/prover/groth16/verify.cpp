@@ -1,0 +1,115 @@
+#include "prover/groth16/verify.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "prover/curve/pairing.h"
+
+namespace zkp::prover::groth16 {
+namespace {
+
+using curve::G1;
+
+// What is wrong with a point, or nullptr.
+template <class Point>
+const char* fault_of(const Point& point) {
+  if (point.is_infinity()) return "is infinity";
+  if (!point.is_on_curve()) return "is not on its curve";
+  if (!curve::is_in_subgroup(point)) return "is not in its group";
+  return nullptr;
+}
+
+// What is wrong with the shape of a statement; empty if nothing is.
+std::string fault_of(const VerifyingKey& key, std::span<const Fr> public_signals,
+                     const Proof& proof) {
+  if (public_signals.size() + 1 != key.ic.size()) {
+    return fmt::format("{} public signals came, the circuit has {}", public_signals.size(),
+                       key.public_count());
+  }
+  if (const char* fault = fault_of(proof.a)) return fmt::format("point A of the proof {}", fault);
+  if (const char* fault = fault_of(proof.b)) return fmt::format("point B of the proof {}", fault);
+  if (const char* fault = fault_of(proof.c)) return fmt::format("point C of the proof {}", fault);
+  return {};
+}
+
+// factors[0] ic[0] + factors[1] ic[1] + ...
+G1 combine(std::span<const G1Affine> ic, std::span<const Fr> factors) {
+  G1 sum = G1::infinity();
+  for (std::size_t i = 0; i < ic.size(); ++i) sum = sum + G1::from_affine(ic[i]) * factors[i];
+  return sum;
+}
+
+// 128 random bits.
+Fr random_factor(base::Random& random) {
+  const std::uint64_t low = random.next_u64();
+  return Fr::from_standard({low, random.next_u64(), 0, 0});
+}
+
+}  // namespace
+
+Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof) {
+  if (key.ic.empty()) return {false, "the verifying key has no points for public signals"};
+  if (std::string fault = fault_of(key, public_signals, proof); !fault.empty()) {
+    return {false, std::move(fault)};
+  }
+  const G1 signals = combine(std::span(key.ic).subspan(1), public_signals) + key.ic[0];
+  const std::array<curve::PointPair, 4> pairs = {{{-proof.a, proof.b},
+                                                  {key.alpha1, key.beta2},
+                                                  {signals.to_affine(), key.gamma2},
+                                                  {proof.c, key.delta2}}};
+  if (!curve::pairing_product(pairs).is_one()) {
+    return {false, "the pairing equation does not hold"};
+  }
+  return {true, {}};
+}
+
+// With a random z for each statement, the pairing equations to the power of z are multiplied; three
+// of each one's four pairs share their point of G2, so their points of G1 are added up instead.
+bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements,
+                  base::Random& random) {
+  if (statements.empty()) return true;
+  if (key.ic.empty()) return false;
+  std::vector<curve::PointPair> pairs;
+  pairs.reserve(statements.size() + 3);
+  std::vector<Fr> ic_factors(key.ic.size());
+  G1 c = G1::infinity();
+  for (const Statement& statement : statements) {
+    const Proof& proof = *statement.proof;
+    if (!fault_of(key, statement.public_signals, proof).empty()) return false;
+    const Fr z = random_factor(random);
+    pairs.push_back({(G1::from_affine(-proof.a) * z).to_affine(), proof.b});
+    c = c + G1::from_affine(proof.c) * z;
+    ic_factors[0] += z;
+    for (std::size_t i = 1; i < ic_factors.size(); ++i) {
+      ic_factors[i] += z * statement.public_signals[i - 1];
+    }
+  }
+  const G1 alpha = G1::from_affine(key.alpha1) * ic_factors[0];
+  pairs.push_back({alpha.to_affine(), key.beta2});
+  pairs.push_back({combine(key.ic, ic_factors).to_affine(), key.gamma2});
+  pairs.push_back({c.to_affine(), key.delta2});
+  return curve::pairing_product(pairs).is_one();
+}
+
+base::Status check_key(const VerifyingKey& key) {
+  const auto unfit = [](std::string message) {
+    return base::Error{base::ErrorCode::failed_precondition,
+                       "verifying key: " + std::move(message)};
+  };
+  if (const char* fault = fault_of(key.alpha1)) return unfit(fmt::format("alpha {}", fault));
+  if (const char* fault = fault_of(key.beta2)) return unfit(fmt::format("beta {}", fault));
+  if (const char* fault = fault_of(key.gamma2)) return unfit(fmt::format("gamma {}", fault));
+  if (const char* fault = fault_of(key.delta2)) return unfit(fmt::format("delta {}", fault));
+  if (key.ic.empty()) return unfit("has no points for public signals");
+  for (std::size_t i = 0; i < key.ic.size(); ++i) {
+    if (const char* fault = fault_of(key.ic[i])) return unfit(fmt::format("IC[{}] {}", i, fault));
+  }
+  if (key.gamma2 == key.delta2) return unfit("gamma equals delta, so anyone could forge proofs");
+  if (key.delta2 == curve::g2_generator()) {
+    return unfit("delta is the generator (no contribution was made), so anyone could forge proofs");
+  }
+  return {};
+}
+
+}  // namespace zkp::prover::groth16
