@@ -1,0 +1,12 @@
+#include "prover/curve/pairing.h"
+
+#include "prover/curve/final_exponentiation.h"
+#include "prover/curve/miller_loop.h"
+
+namespace zkp::prover::curve {
+
+Fq12 pairing_product(std::span<const PointPair> pairs) {
+  return final_exponentiation(miller_loop(pairs));
+}
+
+}  // namespace zkp::prover::curve
