@@ -40,8 +40,9 @@ class CoordinatorLink {
   static std::unique_ptr<CoordinatorLink> start(Options options, LinkHandler& handler);
   virtual ~CoordinatorLink() = default;  // stops
 
-  // Queues an event for the present stream, in order; dropped if there is none (hello() of the next
-  // one tells what matters). Any thread; never blocks.
+  // Queues an event for the present stream, in order and behind its Hello; dropped if there is
+  // none. So: what happens after hello() was called is sent or told by the next hello(). Any
+  // thread; never blocks.
   virtual void send(v1::WorkerEvent event) = 0;
 
   // A file by its digest, in pieces from `offset`; `sink` may refuse, which ends it with its error.
