@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-
-#include <fmt/format.h>
+#include <utility>
 
 namespace zkp::prover::circuit {
 namespace {
@@ -115,12 +114,8 @@ ConstraintSystem Builder::finish_system() && {
   return system;
 }
 
-base::Result<Witness> Builder::finish_witness() && {
+Witness Builder::finish_witness() && {
   ZKP_ASSERT(has_values());
-  if (falsehood_) {
-    return base::Error{base::ErrorCode::failed_precondition,
-                       fmt::format("the statement is false: {}", *falsehood_)};
-  }
   const std::vector<std::uint32_t> order = final_order();
   Witness witness(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) {

@@ -45,11 +45,14 @@ class Builder {
   // Notes that the statement is false; the first one stands. Never holds a private value.
   void note_falsehood(std::string_view falsehood);
 
+  // The first claim that is false, if any. Empty in a run for constraints.
+  [[nodiscard]] const std::optional<std::string>& falsehood() const { return falsehood_; }
+
   // After a run for constraints: the system, its wires in circom's order.
   [[nodiscard]] ConstraintSystem finish_system() &&;
-  // After a run for a witness: the values in the same order, or failed_precondition with the first
-  // claim that is false.
-  [[nodiscard]] base::Result<Witness> finish_witness() &&;
+  // After a run for a witness: the values in the same order. They satisfy the system exactly if
+  // there is no falsehood.
+  [[nodiscard]] Witness finish_witness() &&;
 
  private:
   // creation order -> circom's order

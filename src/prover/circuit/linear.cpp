@@ -23,6 +23,18 @@ Linear Linear::of_terms(std::vector<Term> terms) {
   return result;
 }
 
+Linear Linear::weighted_sum(std::span<const Fr> coefficients, std::span<const Linear> parts) {
+  ZKP_ASSERT(coefficients.size() == parts.size());
+  std::vector<Term> terms;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (coefficients[i].is_zero()) continue;
+    for (const Term& term : parts[i].terms()) {
+      terms.push_back({term.wire, coefficients[i] * term.coefficient});
+    }
+  }
+  return of_terms(std::move(terms));
+}
+
 Linear Linear::sum(const Linear& a, const Fr& factor, const Linear& b) {
   Linear result;
   result.terms_.reserve(a.terms_.size() + b.terms_.size());

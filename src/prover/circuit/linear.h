@@ -26,6 +26,8 @@ class Linear {
   static Linear constant(const Fr& value);
   // Terms in any order; equal wires are added up.
   static Linear of_terms(std::vector<Term> terms);
+  // sum of coefficient[i] * part[i]. REQUIRES: equal sizes.
+  static Linear weighted_sum(std::span<const Fr> coefficients, std::span<const Linear> parts);
 
   [[nodiscard]] std::span<const Term> terms() const { return terms_; }
   [[nodiscard]] bool is_constant() const {

@@ -4,12 +4,6 @@
 
 namespace zkp::prover::circuit {
 
-Matrix Matrix::identity(std::size_t n) {
-  Matrix result(n);
-  for (std::size_t i = 0; i < n; ++i) result.at(i, i) = Fr::one();
-  return result;
-}
-
 Fr dot(std::span<const Fr> a, std::span<const Fr> b) {
   ZKP_ASSERT(a.size() == b.size());
   Fr sum;
@@ -17,46 +11,10 @@ Fr dot(std::span<const Fr> a, std::span<const Fr> b) {
   return sum;
 }
 
-Matrix operator*(const Matrix& a, const Matrix& b) {
-  ZKP_ASSERT(a.size == b.size);
-  Matrix result(a.size);
-  for (std::size_t i = 0; i < a.size; ++i) {
-    for (std::size_t j = 0; j < a.size; ++j) {
-      for (std::size_t k = 0; k < a.size; ++k) result.at(i, k) += a.at(i, j) * b.at(j, k);
-    }
-  }
-  return result;
-}
-
-Vector operator*(const Matrix& a, const Vector& column) {
-  Vector result(a.size);
-  for (std::size_t i = 0; i < a.size; ++i) {
-    result[i] = dot(std::span(a.entries).subspan(i * a.size, a.size), column);
-  }
-  return result;
-}
-
-Vector operator*(const Vector& row, const Matrix& a) {
-  ZKP_ASSERT(row.size() == a.size);
-  Vector result(a.size);
-  for (std::size_t i = 0; i < a.size; ++i) {
-    for (std::size_t j = 0; j < a.size; ++j) result[j] += row[i] * a.at(i, j);
-  }
-  return result;
-}
-
-Matrix power(Matrix base, std::size_t exponent) {
-  Matrix result = Matrix::identity(base.size);
-  for (; exponent != 0; exponent >>= 1) {
-    if ((exponent & 1) != 0) result = result * base;
-    base = base * base;
-  }
-  return result;
-}
-
 Matrix inverse(Matrix a) {
   const std::size_t n = a.size;
-  Matrix result = Matrix::identity(n);
+  Matrix result(n);
+  for (std::size_t i = 0; i < n; ++i) result.at(i, i) = Fr::one();
   for (std::size_t column = 0; column < n; ++column) {
     std::size_t pivot = column;
     while (pivot < n && a.at(pivot, column).is_zero()) ++pivot;

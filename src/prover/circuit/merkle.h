@@ -1,34 +1,30 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "prover/circuit/builder.h"
 
-// Binary Merkle trees whose node is Poseidon(left, right), outside of a circuit and in one.
+// Binary Merkle trees whose node is Poseidon(left, right). A tree over n leaves is padded with
+// zeros to a power of two, at least 2.
 namespace zkp::prover::circuit {
 
-// The number of leaves of a tree for this many, padded: a power of two, at least 2.
-std::size_t padded_leaf_count(std::size_t leaf_count);
-// log2 of it.
-std::uint32_t tree_depth(std::size_t leaf_count);
+// The number of levels above n leaves, at least 1. REQUIRES: 1 <= leaf_count <= 2^31.
+std::size_t tree_depth(std::size_t leaf_count);
 
-// The root over nodes.size() leaves, a power of two. `nodes` is used as scratch.
-// `siblings`, if not empty, gets the path of leaf `index`, from the leaf up: one for each level.
-Fr merkle_root(std::span<Fr> nodes, std::span<Fr> siblings = {}, std::size_t index = 0);
+// The siblings on the way from leaf `index` up to the root: one for each level.
+// REQUIRES: index < leaves.size().
+base::SecretVector<Fr> merkle_path(std::span<const Fr> leaves, std::size_t index);
 
-// The root that a path from a leaf leads to. Bit i of index says that the path's node of level i,
-// from the leaf up, is a right child.
-Fr merkle_path_root(const Fr& leaf, std::span<const Fr> siblings, std::uint64_t index);
+// The root as a wire of this kind. REQUIRES: at least one leaf, not all constant.
+Linear merkle_root(Builder& builder, std::vector<Linear> leaves, WireKind kind);
 
-// The root as a wire of this kind. REQUIRES: 1 to 2^31 leaves, not all constant.
-Linear merkle_tree_root(Builder& builder, std::vector<Linear> leaves, WireKind kind);
-
-// Claims that the path from leaf leads to root, and that each bit is one.
-// REQUIRES: as many bits as siblings, at least one; the last bit's node is not constant.
-void require_merkle_path(Builder& builder, const Linear& leaf, std::span<const Linear> siblings,
-                         std::span<const Linear> bits, Wire root, std::string_view falsehood);
+// The root, as a wire of this kind, that the path from leaf leads to. Bit i claims to be 0 or 1,
+// and is 1 if the path's node of level i, from the leaf up, is a right child.
+// REQUIRES: as many bits as siblings, at least one, none constant.
+Linear merkle_path_root(Builder& builder, const Linear& leaf, std::span<const Linear> siblings,
+                        std::span<const Linear> bits, WireKind kind);
 
 }  // namespace zkp::prover::circuit

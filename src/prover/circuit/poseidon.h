@@ -1,7 +1,6 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "prover/circuit/builder.h"
 #include "prover/circuit/poseidon_parameters.h"
@@ -22,9 +21,5 @@ constexpr std::size_t poseidon_constraint_count(std::size_t input_count) {
 // The hash as a wire of this kind. Inputs that are all constant give a constant and take no
 // constraint. REQUIRES: 1 to 16 inputs; for another kind than inner, not all constant.
 Linear poseidon(Builder& builder, std::span<const Linear> inputs, WireKind kind = WireKind::inner);
-
-// Claims that hash is the hash of the inputs, which are not all constant.
-void require_poseidon(Builder& builder, std::span<const Linear> inputs, Wire hash,
-                      std::string_view falsehood);
 
 }  // namespace zkp::prover::circuit

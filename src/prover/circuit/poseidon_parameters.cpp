@@ -88,31 +88,10 @@ PoseidonParameters make_parameters(std::size_t input_count) {
   for (std::size_t i = 0; i < kPoseidonFullRounds + partial_rounds; ++i) {
     constants.push_back(round_constants(grain, width));
   }
-  const Matrix matrix = cauchy_matrix(grain, width);
-  const SplitMatrix parts = split(matrix);
-  PoseidonParameters result{.width = width,
-                            .partial_rounds = partial_rounds,
-                            .constants = std::move(constants),
-                            .matrix = matrix,
-                            .row = {},
-                            .column = {},
-                            .kappa = {},
-                            .dense = power(parts.rest, partial_rounds),
-                            .dense_constant = Vector(width - 1)};
-  const Matrix rest_inverse = inverse(parts.rest);
-  Vector row = parts.top;
-  Vector column = parts.left;
-  for (std::size_t k = 0; k < partial_rounds; ++k) {
-    const Vector& next = result.constants[kPoseidonFullRounds / 2 + k + 1];
-    column = rest_inverse * column;
-    result.row.push_back(row);
-    result.column.push_back(column);
-    result.kappa.push_back(dot(parts.top, result.dense_constant) + next[0]);
-    row = row * parts.rest;
-    result.dense_constant = parts.rest * result.dense_constant;
-    for (std::size_t i = 1; i < width; ++i) result.dense_constant[i - 1] += next[i];
-  }
-  return result;
+  return {.width = width,
+          .partial_rounds = partial_rounds,
+          .constants = std::move(constants),
+          .matrix = cauchy_matrix(grain, width)};
 }
 
 template <std::size_t input_count>
@@ -122,17 +101,6 @@ const PoseidonParameters& cached_parameters() {
 }
 
 }  // namespace
-
-SplitMatrix split(const Matrix& matrix) {
-  const std::size_t rest = matrix.size - 1;
-  SplitMatrix parts{.top = Vector(rest), .left = Vector(rest), .rest = Matrix(rest)};
-  for (std::size_t i = 0; i < rest; ++i) {
-    parts.top[i] = matrix.at(0, i + 1);
-    parts.left[i] = matrix.at(i + 1, 0);
-    for (std::size_t j = 0; j < rest; ++j) parts.rest.at(i, j) = matrix.at(i + 1, j + 1);
-  }
-  return parts;
-}
 
 const PoseidonParameters& poseidon_parameters(std::size_t input_count) {
   ZKP_ASSERT(input_count >= 1 && input_count <= kMostPoseidonInputs);

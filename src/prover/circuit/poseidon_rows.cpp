@@ -1,5 +1,6 @@
 #include "prover/circuit/poseidon_rows.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -12,55 +13,6 @@ void add_scaled(Vector& sum, const Fr& factor, const Vector& vector) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += factor * vector[i];
 }
 
-// The outputs z_k of the partial rounds, from the end backwards. The unknowns are the S-box inputs
-// x_0 .. x_P (x_P belongs to the full round that follows) and the other inputs e of that full
-// round:
-//   z_k = constant[k] + sum over i >= 1 of shift[i] x_(k+i) + end[k] . e
-// In the notation of PoseidonParameters, with sigma_P = N^-P (e - d_P) and
-// sigma_(k+1) = sigma_P - sum over j > k of N^-(j+1) w z_j:
-//   m z_k = x_(k+1) - kappa_k - v N^k . (sigma_(k+1) - N^-(k+1) w z_k).
-struct PartialOutputs {
-  Vector constant;
-  Vector shift;  // [0] is not used
-  std::vector<Vector> end;
-};
-
-PartialOutputs partial_outputs(const PoseidonParameters& p) {
-  const SplitMatrix parts = split(p.matrix);
-  const Matrix rest_inverse = inverse(parts.rest);
-  const std::size_t rounds = p.partial_rounds;
-  Vector h(rounds);  // h[d] = v N^-(d+1) w: what z_(k+d) contributes to round k
-  Vector column = parts.left;
-  for (Fr& element : h) {
-    column = rest_inverse * column;
-    element = dot(parts.top, column);
-  }
-  // Never zero: the Schur complement of N in M, both being Cauchy matrices.
-  const Fr scale = (p.matrix.at(0, 0) - h[0]).inverse();
-
-  PartialOutputs result{
-      .constant = Vector(rounds), .shift = Vector(rounds + 1), .end = std::vector<Vector>(rounds)};
-  result.shift[1] = scale;
-  for (std::size_t i = 2; i <= rounds; ++i) {
-    for (std::size_t d = 1; d < i; ++d) result.shift[i] += h[d] * result.shift[i - d];
-    result.shift[i] *= scale;
-  }
-  Vector end_row = parts.top;  // v N^(k - P)
-  for (std::size_t k = rounds; k-- > 0;) {
-    end_row = end_row * rest_inverse;
-    Vector end(end_row.size());
-    add_scaled(end, -scale, end_row);
-    Fr constant = dot(end_row, p.dense_constant) - p.kappa[k];
-    for (std::size_t d = 1; k + d < rounds; ++d) {
-      add_scaled(end, scale * h[d], result.end[k + d]);
-      constant += h[d] * result.constant[k + d];
-    }
-    result.constant[k] = scale * constant;
-    result.end[k] = std::move(end);
-  }
-  return result;
-}
-
 template <std::size_t input_count>
 const PoseidonRows& cached_rows() {
   static const PoseidonRows rows(poseidon_parameters(input_count));
@@ -69,19 +21,13 @@ const PoseidonRows& cached_rows() {
 
 }  // namespace
 
-PoseidonRows::PoseidonRows(const PoseidonParameters& p)
-    : width_(p.width),
-      partial_rounds_(p.partial_rounds),
-      last_round_((kPoseidonFullRounds - 1) * p.width + p.partial_rounds),
-      first_constants_(p.constants[0]),
-      output_(last_round_),
-      hash_row_(p.matrix.entries.begin(),
-                p.matrix.entries.begin() + static_cast<std::ptrdiff_t>(p.width)),
-      hash_scale_(p.matrix.at(0, 0).inverse()) {
-  const Matrix matrix_inverse = inverse(p.matrix);
-  derive_first_rounds(p, matrix_inverse);
-  derive_partial_rounds(p, matrix_inverse);
-  derive_last_rounds(p, matrix_inverse);
+PoseidonRows::PoseidonRows(const PoseidonParameters& parameters)
+    : parameters_(parameters),
+      width_(parameters.width),
+      partial_rounds_(parameters.partial_rounds),
+      last_round_((kPoseidonFullRounds - 1) * width_ + partial_rounds_),
+      matrix_inverse_(inverse(parameters.matrix)) {
+  derive_partial_rounds();
 }
 
 std::size_t PoseidonRows::first_sbox(std::size_t round) const {
@@ -90,126 +36,117 @@ std::size_t PoseidonRows::first_sbox(std::size_t round) const {
   return (round - partial_rounds_) * width_ + partial_rounds_;
 }
 
-// The output of an S-box of a full round that a full round follows: the inverse matrix, applied to
-// the next round's inputs without their constants.
-PoseidonRows::Row PoseidonRows::row_of_next_round(const PoseidonParameters& p,
-                                                  const Matrix& matrix_inverse, std::size_t round,
-                                                  std::size_t element) const {
-  const std::span<const Fr> inverse_row =
-      std::span(matrix_inverse.entries).subspan(element * width_, width_);
-  return {.constant = -dot(inverse_row, p.constants[round + 1]),
-          .first = first_sbox(round + 1),
-          .coefficient = Vector(inverse_row.begin(), inverse_row.end())};
-}
-
-void PoseidonRows::derive_first_rounds(const PoseidonParameters& p, const Matrix& matrix_inverse) {
-  // S-box 0 gives a known constant z: so the second round's first input x follows from the others.
-  const Fr z = p.constants[0][0].power(5);
-  const Row first = row_of_next_round(p, matrix_inverse, 0, 0);
-  const Fr scale = first.coefficient[0].inverse();  // a quotient of Cauchy determinants: not zero
-  Row& x = second_round_input_;
-  x = {.constant = scale * (z - first.constant), .first = width_ + 1, .coefficient = {}};
-  for (std::size_t j = 1; j < width_; ++j) x.coefficient.push_back(-scale * first.coefficient[j]);
-
-  for (std::size_t i = 1; i < width_; ++i) {
-    const Row row = row_of_next_round(p, matrix_inverse, 0, i);
-    Row& output = output_[i];
-    output = {.constant = row.constant + row.coefficient[0] * x.constant,
-              .first = width_ + 1,
-              .coefficient = Vector(row.coefficient.begin() + 1, row.coefficient.end())};
-    add_scaled(output.coefficient, row.coefficient[0], x.coefficient);
-  }
-  for (std::size_t round = 1; round + 1 < kHalf; ++round) {
-    for (std::size_t i = 0; i < width_; ++i) {
-      output_[first_sbox(round) + i] = row_of_next_round(p, matrix_inverse, round, i);
-    }
-  }
-}
-
-void PoseidonRows::derive_partial_rounds(const PoseidonParameters& p,
-                                         const Matrix& matrix_inverse) {
-  const PartialOutputs z = partial_outputs(p);
-  const std::size_t rounds = partial_rounds_;
-  const std::size_t first =
-      first_sbox(kHalf);  // x_k is the input of S-box first + k, e follows x_P
-  for (std::size_t k = 0; k < rounds; ++k) {
-    Row& output = output_[first + k];
-    output = {.constant = z.constant[k], .first = first + k + 1, .coefficient = {}};
-    for (std::size_t i = 1; k + i <= rounds; ++i) output.coefficient.push_back(z.shift[i]);
-    output.coefficient.insert(output.coefficient.end(), z.end[k].begin(), z.end[k].end());
-  }
-
-  // The full round before: s_0 = N^-P (e - d_P) - sum of column_j z_j, as rows over x_1.. and e.
+// Follows the state through the partial rounds as combinations of 1, the S-boxes' inputs x_0 .. x_P
+// and the other elements s at their start: from x_(k+1) = M_00 z_k + sum of M_0j s_j + c comes the
+// S-box's output z_k, from it the next s. What s became at the end, e, are inputs of the full round
+// that follows; that linear map is then solved for s, and s replaced by e everywhere.
+void PoseidonRows::derive_partial_rounds() {
+  const Matrix& m = parameters_.matrix;
   const std::size_t others = width_ - 1;
-  const Matrix dense_inverse = inverse(p.dense);
-  const Vector shifted = dense_inverse * p.dense_constant;
-  std::vector<Row> state(others);
-  for (std::size_t m = 0; m < others; ++m) {
-    Row& s = state[m];
-    s = {.constant = -shifted[m], .first = first + 1, .coefficient = Vector(rounds + others)};
-    for (std::size_t e = 0; e < others; ++e) {
-      s.coefficient[rounds + e] = dense_inverse.at(m, e);
+  const std::size_t tail = partial_rounds_ + 2;  // where s, and later e, stands
+  const Vector zero(tail + others);
+  std::vector<Vector> state(others, zero);
+  for (std::size_t i = 0; i < others; ++i) state[i][tail + i] = Fr::one();
+  const Fr scale = m.at(0, 0).inverse();
+  for (std::size_t k = 0; k < partial_rounds_; ++k) {
+    const Vector& constants = parameters_.constants[kHalf + k + 1];
+    Vector z = zero;
+    z[0] = -scale * constants[0];
+    z[k + 2] = scale;
+    for (std::size_t j = 0; j < others; ++j) add_scaled(z, -scale * m.at(0, j + 1), state[j]);
+    std::vector<Vector> next(others, zero);
+    for (std::size_t i = 0; i < others; ++i) {
+      next[i][0] = constants[i + 1];
+      add_scaled(next[i], m.at(i + 1, 0), z);
+      for (std::size_t j = 0; j < others; ++j) add_scaled(next[i], m.at(i + 1, j + 1), state[j]);
     }
-    for (std::size_t j = 0; j < rounds; ++j) {
-      const Fr factor = -p.column[j][m];
-      const Row& output = output_[first + j];
-      s.constant += factor * output.constant;
-      for (std::size_t i = 0; i < output.coefficient.size(); ++i) {
-        s.coefficient[j + i] += factor * output.coefficient[i];
-      }
+    state = std::move(next);
+    partial_output_.push_back(std::move(z));
+  }
+
+  Matrix start_to_end(others);
+  for (std::size_t i = 0; i < others; ++i) {
+    for (std::size_t j = 0; j < others; ++j) {
+      start_to_end.at(i, j) = std::exchange(state[i][tail + j], Fr::zero());
     }
   }
-  for (std::size_t i = 0; i < width_; ++i) {
-    const Row direct = row_of_next_round(p, matrix_inverse, kHalf - 1, i);
-    Row& output = output_[first_sbox(kHalf - 1) + i];
-    output = {.constant = direct.constant, .first = first, .coefficient = Vector(rounds + width_)};
-    output.coefficient[0] = direct.coefficient[0];
-    for (std::size_t m = 0; m < others; ++m) {
-      const Fr& factor = direct.coefficient[m + 1];
-      output.constant += factor * state[m].constant;
-      for (std::size_t j = 0; j < state[m].coefficient.size(); ++j) {
-        output.coefficient[j + 1] += factor * state[m].coefficient[j];
-      }
+  const Matrix end_to_start = inverse(start_to_end);
+  partial_start_.assign(others, zero);
+  for (std::size_t i = 0; i < others; ++i) {
+    for (std::size_t j = 0; j < others; ++j) {
+      add_scaled(partial_start_[i], -end_to_start.at(i, j), state[j]);
+      partial_start_[i][tail + j] = end_to_start.at(i, j);
     }
+  }
+  for (Vector& z : partial_output_) {
+    const Vector of_start(z.begin() + static_cast<std::ptrdiff_t>(tail), z.end());
+    std::ranges::fill(std::span(z).subspan(tail), Fr::zero());
+    for (std::size_t i = 0; i < others; ++i) add_scaled(z, of_start[i], partial_start_[i]);
   }
 }
 
-void PoseidonRows::derive_last_rounds(const PoseidonParameters& p, const Matrix& matrix_inverse) {
-  for (std::size_t round = kHalf + partial_rounds_; first_sbox(round) < last_round_; ++round) {
+std::vector<Linear> PoseidonRows::sbox_inputs(std::span<const Linear> inputs,
+                                              std::span<const SboxWires> wires) const {
+  const std::vector<Vector>& constants = parameters_.constants;
+  std::vector<Linear> x{Linear::constant(constants[0][0])};
+  for (std::size_t i = 1; i < width_; ++i) {
+    x.push_back(inputs[i - 1] + Linear::constant(constants[0][i]));
+  }
+  for (std::size_t i = width_; i < wires.size(); ++i) x.push_back(wires[i].x);
+
+  // The second round's inputs less its constants, times the inverse matrix, are the first round's
+  // outputs, and the first of those is known.
+  Linear rest = Linear::constant(constants[0][0].power(5));
+  for (std::size_t j = 1; j < width_; ++j) {
+    const Linear element = x[width_ + j] - Linear::constant(constants[1][j]);
+    rest = rest - matrix_inverse_.at(0, j) * element;
+  }
+  x[width_] = matrix_inverse_.at(0, 0).inverse() * rest + Linear::constant(constants[1][0]);
+  return x;
+}
+
+std::vector<Linear> PoseidonRows::sbox_outputs(std::span<const Linear> x,
+                                               std::span<const SboxWires> wires, Wire hash) const {
+  const std::size_t first_partial = kHalf * width_;
+  std::vector<Linear> partial{Wire{0}};
+  std::ranges::copy(x.subspan(first_partial, partial_rounds_ + width_),
+                    std::back_inserter(partial));
+  std::vector<Linear> z;
+  for (std::size_t round = 0; first_sbox(round) < last_round_; ++round) {
+    if (round >= kHalf && round < kHalf + partial_rounds_) {
+      z.push_back(Linear::weighted_sum(partial_output_[round - kHalf], partial));
+      continue;
+    }
+    std::vector<Linear> next;  // the state at the next round, without that round's constants
+    for (std::size_t j = 0; j < width_; ++j) {
+      const bool from_start = round + 1 == kHalf && j > 0;
+      const Linear element = from_start ? Linear::weighted_sum(partial_start_[j - 1], partial)
+                                        : x[first_sbox(round + 1) + j];
+      next.push_back(element - Linear::constant(parameters_.constants[round + 1][j]));
+    }
     for (std::size_t i = 0; i < width_; ++i) {
-      output_[first_sbox(round) + i] = row_of_next_round(p, matrix_inverse, round, i);
+      z.push_back(Linear::weighted_sum(matrix_inverse_.row(i), next));
     }
   }
-}
-
-Linear PoseidonRows::expand(const Row& row, std::span<const SboxWires> wires) {
-  std::vector<Term> terms{{0, row.constant}};
-  terms.reserve(row.coefficient.size() + 1);
-  for (std::size_t i = 0; i < row.coefficient.size(); ++i) {
-    terms.push_back({wires[row.first + i].x.index, row.coefficient[i]});
+  const Matrix& m = parameters_.matrix;
+  Linear first = hash;
+  for (std::size_t j = 1; j < width_; ++j) {
+    first = first - m.at(0, j) * Linear(wires[last_round_ + j].x5);
   }
-  return Linear::of_terms(std::move(terms));
+  z.push_back(m.at(0, 0).inverse() * first);
+  for (std::size_t j = 1; j < width_; ++j) z.push_back(wires[last_round_ + j].x5);
+  return z;
 }
 
 void PoseidonRows::constrain(Builder& builder, std::span<const Linear> inputs,
                              std::span<const SboxWires> wires, Wire hash) const {
-  ZKP_ASSERT(inputs.size() + 1 == width_ && wires.size() == last_round_ + width_);
+  ZKP_ASSERT(inputs.size() + 1 == width_ && wires.size() == sbox_count());
+  const std::vector<Linear> x = sbox_inputs(inputs, wires);
+  const std::vector<Linear> x5 = sbox_outputs(x, wires, hash);
   for (std::size_t i = 1; i < wires.size(); ++i) {
-    const SboxWires& sbox = wires[i];
-    Linear x = sbox.x;
-    if (i < width_) x = inputs[i - 1] + Linear::constant(first_constants_[i]);
-    if (i == width_) x = expand(second_round_input_, wires);
-    Linear x5 = sbox.x5;
-    if (i < last_round_) x5 = expand(output_[i], wires);
-    if (i == last_round_) {
-      x5 = hash_scale_ * Linear(hash);
-      for (std::size_t j = 1; j < width_; ++j) {
-        x5 = x5 - hash_scale_ * hash_row_[j] * Linear(wires[last_round_ + j].x5);
-      }
-    }
-    builder.constrain(x, x, sbox.x2);
-    builder.constrain(sbox.x2, sbox.x2, sbox.x4);
-    builder.constrain(sbox.x4, x, x5);
+    builder.constrain(x[i], x[i], wires[i].x2);
+    builder.constrain(wires[i].x2, wires[i].x2, wires[i].x4);
+    builder.constrain(wires[i].x4, x[i], x5[i]);
   }
 }
 

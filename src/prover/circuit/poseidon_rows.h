@@ -21,47 +21,42 @@ struct SboxWires {
   Wire x, x2, x4, x5;
 };
 
-// For one width, independent of the inputs. S-boxes are numbered in order of execution: t in each
-// full round, one in a partial one. S-box 0 works on a constant and has no wires.
+// For one width t. S-boxes are numbered in order of execution: t in each full round, one in a
+// partial one. S-box 0 works on a constant and has no wires. Immutable; any thread.
 class PoseidonRows {
  public:
   explicit PoseidonRows(const PoseidonParameters& parameters);
 
-  // No input wire: the first round's inputs are combinations of the hash's inputs, and S-box 0's
-  // constant output ties the inputs of the second round together, so one of those is a combination
-  // as well. Output wires: the last round, where no later input is; the hash stands for the first.
+  [[nodiscard]] std::size_t sbox_count() const { return last_round_ + width_; }
+  // Not in the first round, whose inputs are combinations of the hash's inputs; nor at S-box t: as
+  // S-box 0's output is a constant, one input of the second round follows from the others.
   [[nodiscard]] bool has_input_wire(std::size_t sbox) const { return sbox > width_; }
+  // In the last round, after which there is no input; but the hash stands for its first one.
   [[nodiscard]] bool has_output_wire(std::size_t sbox) const { return sbox > last_round_; }
 
-  // REQUIRES: wires.size() is the number of S-boxes, and inputs fit the width.
+  // REQUIRES: wires.size() == sbox_count(), and inputs fit the width.
   void constrain(Builder& builder, std::span<const Linear> inputs, std::span<const SboxWires> wires,
                  Wire hash) const;
 
  private:
-  // constant + sum of coefficient[i] * (input wire of S-box first + i)
-  struct Row {
-    Fr constant;
-    std::size_t first = 0;
-    Vector coefficient = {};
-  };
-
-  void derive_first_rounds(const PoseidonParameters& p, const Matrix& matrix_inverse);
-  void derive_partial_rounds(const PoseidonParameters& p, const Matrix& matrix_inverse);
-  void derive_last_rounds(const PoseidonParameters& p, const Matrix& matrix_inverse);
-  [[nodiscard]] Row row_of_next_round(const PoseidonParameters& p, const Matrix& matrix_inverse,
-                                      std::size_t round, std::size_t element) const;
+  [[nodiscard]] std::vector<Linear> sbox_inputs(std::span<const Linear> inputs,
+                                                std::span<const SboxWires> wires) const;
+  [[nodiscard]] std::vector<Linear> sbox_outputs(std::span<const Linear> x,
+                                                 std::span<const SboxWires> wires, Wire hash) const;
+  void derive_partial_rounds();
   [[nodiscard]] std::size_t first_sbox(std::size_t round) const;
-  static Linear expand(const Row& row, std::span<const SboxWires> wires);
 
-  std::size_t width_, partial_rounds_, last_round_;  // last_round_: its first S-box
-  Vector first_constants_;
-  Row second_round_input_;   // the input of S-box t
-  std::vector<Row> output_;  // of each S-box before the last round
-  Vector hash_row_;          // the matrix's first row
-  Fr hash_scale_;            // 1 / its first element
+  const PoseidonParameters& parameters_;
+  std::size_t width_, partial_rounds_;
+  std::size_t last_round_;  // its first S-box
+  Matrix matrix_inverse_;
+  // Combinations of 1, the inputs of the partial rounds' S-boxes, and those of the full round that
+  // follows: the output of each partial round's S-box, and the elements of the state, but the
+  // first, before the first partial round.
+  std::vector<Vector> partial_output_, partial_start_;
 };
 
-// REQUIRES: 1 <= input_count <= 16. Computed on first use, then kept.
+// REQUIRES: 1 <= input_count <= 16. Computed on first use, then kept. Any thread.
 const PoseidonRows& poseidon_rows(std::size_t input_count);
 
 }  // namespace zkp::prover::circuit
