@@ -6,6 +6,7 @@
 
 #include "prover/curve/msm.h"
 #include "prover/groth16/key_shape.h"
+#include "prover/groth16/linear_combination.h"
 #include "prover/groth16/progress_meter.h"
 #include "prover/groth16/setup.h"
 
@@ -16,7 +17,8 @@ using base::Error;
 using base::ErrorCode;
 using field::Limbs;
 
-constexpr double kG2Work = 3;  // an addition in G2, in additions in G1
+constexpr double kG2Work = 3;               // an addition in G2, in additions in G1
+constexpr std::size_t kMostCombined = 128;  // points of a column before msm() is faster
 
 // sign * magnitude at a row, with a magnitude of at most r / 2: it is short for -1 and its like.
 struct ColumnEntry {
@@ -92,7 +94,9 @@ base::Result<curve::JacobianPoint<Params>> combine(std::span<const Source<Params
       }
     }
   }
-  if (points.empty()) return sum;
+  if (points.size() <= kMostCombined) {
+    return sum + linear_combination<Params>(points, scalars);
+  }
   ZKP_TRY(const auto rest, curve::msm(points, scalars, options.kernels, options.stop));
   return sum + rest;
 }

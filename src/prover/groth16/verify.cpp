@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "prover/curve/pairing.h"
+#include "prover/groth16/linear_combination.h"
 
 namespace zkp::prover::groth16 {
 namespace {
@@ -33,11 +34,11 @@ std::string fault_of(const VerifyingKey& key, std::span<const Fr> public_signals
   return {};
 }
 
-// factors[0] ic[0] + factors[1] ic[1] + ...
-G1 combine(std::span<const G1Affine> ic, std::span<const Fr> factors) {
-  G1 sum = G1::infinity();
-  for (std::size_t i = 0; i < ic.size(); ++i) sum = sum + G1::from_affine(ic[i]) * factors[i];
-  return sum;
+G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
+  std::vector<field::Limbs> scalars;
+  scalars.reserve(factors.size());
+  for (const Fr& factor : factors) scalars.push_back(factor.to_standard());
+  return linear_combination<curve::G1Params>(points, scalars);
 }
 
 // 128 random bits.
@@ -70,25 +71,33 @@ bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements
                   base::Random& random) {
   if (statements.empty()) return true;
   if (key.ic.empty()) return false;
-  std::vector<curve::PointPair> pairs;
-  pairs.reserve(statements.size() + 3);
-  std::vector<Fr> ic_factors(key.ic.size());
-  G1 c = G1::infinity();
+  std::vector<G1> left;  // the points of G1 of all pairs
+  std::vector<G1Affine> c;
+  std::vector<Fr> z, ic_factors(key.ic.size());
   for (const Statement& statement : statements) {
     const Proof& proof = *statement.proof;
     if (!fault_of(key, statement.public_signals, proof).empty()) return false;
-    const Fr z = random_factor(random);
-    pairs.push_back({(G1::from_affine(-proof.a) * z).to_affine(), proof.b});
-    c = c + G1::from_affine(proof.c) * z;
-    ic_factors[0] += z;
+    z.push_back(random_factor(random));
+    const G1Affine negated = -proof.a;
+    left.push_back(combine({&negated, 1}, {&z.back(), 1}));
+    c.push_back(proof.c);
+    ic_factors[0] += z.back();
     for (std::size_t i = 1; i < ic_factors.size(); ++i) {
-      ic_factors[i] += z * statement.public_signals[i - 1];
+      ic_factors[i] += z.back() * statement.public_signals[i - 1];
     }
   }
-  const G1 alpha = G1::from_affine(key.alpha1) * ic_factors[0];
-  pairs.push_back({alpha.to_affine(), key.beta2});
-  pairs.push_back({combine(key.ic, ic_factors).to_affine(), key.gamma2});
-  pairs.push_back({c.to_affine(), key.delta2});
+  left.push_back(combine({&key.alpha1, 1}, {&ic_factors[0], 1}));
+  left.push_back(combine(key.ic, ic_factors));
+  left.push_back(combine(c, z));
+  const std::vector<G1Affine> g1 = curve::to_affine_batch<curve::G1Params>(left);
+
+  std::vector<curve::PointPair> pairs;
+  for (const Statement& statement : statements) {
+    pairs.push_back({g1[pairs.size()], statement.proof->b});
+  }
+  for (const G2Affine& g2 : {key.beta2, key.gamma2, key.delta2}) {
+    pairs.push_back({g1[pairs.size()], g2});
+  }
   return curve::pairing_product(pairs).is_one();
 }
 
