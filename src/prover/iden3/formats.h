@@ -34,9 +34,16 @@ base::Result<groth16::ProvingKey> read_zkey(base::ByteView file, PointChecks che
 base::Result<groth16::VerifyingKey> read_zkey_verifying_key(base::ByteView file);
 base::Result<groth16::KeySizes> read_zkey_sizes(base::ByteView file);
 base::Bytes write_zkey(const groth16::ProvingKey& key);
-// The snarkjs "circuit hash" (BLAKE2b-512) and no contribution, as section 10 of a new key; goes
-// into key.contributions.
+// Section 10 of a key without contributions: a circuit hash (BLAKE2b-512) and a count of 0. Goes
+// into key.contributions; write_zkey() takes the first form if that is empty.
+// Of a development key: the hash names the key, but no ceremony can vouch for it. H is hashed as it
+// stands.
 base::Bytes initial_contributions(const groth16::ProvingKey& key);
+// Of the key that setup_from_powers() made of this very ceremony: the hash that snarkjs computes,
+// so that `snarkjs zkey verify` accepts the key and all that contributions make of it.
+// failed_precondition if the key has been contributed to.
+base::Result<base::Bytes> initial_contributions(const groth16::ProvingKey& key,
+                                                base::ByteView ptau);
 
 // .ptau v1, prepared for phase 2: the part for a domain of 2^domain_log.
 base::Result<groth16::PowersOfTau> read_ptau(base::ByteView file, std::uint32_t domain_log);

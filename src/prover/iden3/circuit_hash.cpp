@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include <openssl/evp.h>
+
+#include "prover/iden3/formats.h"
+#include "prover/iden3/points.h"
+#include "prover/iden3/prime.h"
+#include "prover/iden3/ptau_layout.h"
+
+// What snarkjs calls the circuit hash: BLAKE2b-512 over the key before any contribution. Points are
+// uncompressed, big-endian, standard form, the coordinate of u first; infinity is zeros. Lists are
+// preceded by their length as u32, big-endian.
+namespace zkp::prover::iden3 {
+namespace {
+
+using curve::Fq;
+using curve::Fq2;
+using curve::G1;
+using field::Limbs;
+using groth16::ProvingKey;
+
+constexpr std::size_t kHashBytes = 64;
+constexpr std::size_t kPointsPerChunk = std::size_t{1} << 14;
+
+void append(base::Bytes& out, const Fq& value) {
+  const Limbs standard = value.to_standard();
+  const base::ByteView bytes = bytes_of(standard);
+  out.insert(out.end(), bytes.rbegin(), bytes.rend());
+}
+void append(base::Bytes& out, const Fq2& value) {
+  append(out, value.c1);
+  append(out, value.c0);
+}
+
+class Blake2b {
+ public:
+  Blake2b() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    ZKP_ASSERT(context_ != nullptr);
+    ZKP_ASSERT(EVP_DigestInit_ex(context_.get(), EVP_blake2b512(), nullptr) == 1);
+  }
+
+  void add(base::ByteView bytes) {
+    ZKP_ASSERT(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+  }
+  void add_u32(std::size_t value) {
+    const auto number = static_cast<std::uint32_t>(value);
+    const std::array bytes = {
+        static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
+        static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
+    add(bytes);
+  }
+  template <class Point>
+  void add_points(std::span<const Point> points) {
+    base::Bytes bytes;
+    bytes.reserve(std::min(points.size(), kPointsPerChunk) * sizeof(Point));
+    while (!points.empty()) {
+      const auto chunk = points.first(std::min(points.size(), kPointsPerChunk));
+      bytes.clear();
+      for (const Point& point : chunk) {
+        append(bytes, point.x);
+        append(bytes, point.y);
+      }
+      add(bytes);
+      points = points.subspan(chunk.size());
+    }
+  }
+  template <class Point>
+  void add_point(const Point& point) {
+    add_points(std::span<const Point>(&point, 1));
+  }
+  template <class Point>
+  void add_list(const std::vector<Point>& points) {
+    add_u32(points.size());
+    add_points(std::span<const Point>(points));
+  }
+
+  std::array<std::uint8_t, kHashBytes> finish() {
+    std::array<std::uint8_t, kHashBytes> digest{};
+    ZKP_ASSERT(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+// Everything but H, which `add_h` adds.
+template <class AddH>
+base::Bytes contributions_with_hash(const ProvingKey& key, const AddH& add_h) {
+  Blake2b hash;
+  hash.add_point(key.verifying.alpha1);
+  hash.add_point(key.beta1);
+  hash.add_point(key.verifying.beta2);
+  hash.add_point(key.verifying.gamma2);
+  hash.add_point(key.delta1);
+  hash.add_point(key.verifying.delta2);
+  hash.add_list(key.verifying.ic);
+  add_h(hash);
+  hash.add_list(key.c);
+  hash.add_list(key.a);
+  hash.add_list(key.b1);
+  hash.add_list(key.b2);
+  const auto digest = hash.finish();
+  base::Bytes section(digest.begin(), digest.end());
+  section.resize(kHashBytes + 4);  // no contributions
+  return section;
+}
+
+// The point at an index of section 2, of which 64 bytes are there. Coordinates are reduced: what
+// stands there need not be a point.
+G1Affine load_g1(base::ByteView from_section_2, std::size_t index) {
+  const std::uint8_t* bytes = &from_section_2[index * kPointBytes<G1Affine>];
+  const auto reduced = [](const Limbs& any) { return Fq{Fq::montgomery_product(any, Fq::kR)}; };
+  return {reduced(load_limbs(bytes)), reduced(load_limbs(bytes + sizeof(Limbs)))};
+}
+
+// (tau^(n + i) - tau^i) G1 for i < n - 1: the monomial form of H before a division by delta.
+// snarkjs reads them by 2^14 and does not shorten the last reading, so of a domain of more than
+// 2^14 it hashes n of them. The n-th wants tau^(2n - 1), which a ceremony of just this size has
+// not: then it takes what follows section 2, to the same result whether that is a point or not.
+void add_monomial_h(Blake2b& hash, base::ByteView from_section_2, std::size_t domain_size) {
+  hash.add_u32(domain_size - 1);
+  const std::size_t count = domain_size - 1 <= kPointsPerChunk ? domain_size - 1 : domain_size;
+  std::vector<G1> differences;
+  for (std::size_t first = 0; first < count; first += kPointsPerChunk) {
+    const std::size_t end = std::min(count, first + kPointsPerChunk);
+    differences.clear();
+    for (std::size_t i = first; i < end; ++i) {
+      differences.push_back(G1::from_affine(load_g1(from_section_2, domain_size + i)) +
+                            -load_g1(from_section_2, i));
+    }
+    const auto points = curve::to_affine_batch<curve::G1Params>(differences);
+    hash.add_points(std::span<const G1Affine>(points));
+  }
+}
+
+}  // namespace
+
+base::Bytes initial_contributions(const ProvingKey& key) {
+  return contributions_with_hash(key, [&](Blake2b& hash) { hash.add_list(key.h); });
+}
+
+base::Result<base::Bytes> initial_contributions(const ProvingKey& key, base::ByteView ptau) {
+  if (key.delta1 != curve::g1_generator()) {
+    return base::Error{base::ErrorCode::failed_precondition,
+                       "zkey: delta is not the generator: the key has been contributed to"};
+  }
+  ZKP_TRY(const PtauLayout layout, PtauLayout::parse(ptau, key.domain_log));
+  // Section 2 and what follows it in the file: at least 64 bytes, for section 12 is not in
+  // section 2.
+  const auto offset = static_cast<std::size_t>(layout.tau_g1.data() - ptau.data());
+  const base::ByteView from_section_2 = ptau.subspan(offset);
+  const std::size_t read_points = 2 * key.domain_size();
+  if (from_section_2.size() < read_points * kPointBytes<G1Affine>) {
+    return layout.file.error("section 2 is the last one, want the Lagrange bases after it");
+  }
+  return contributions_with_hash(
+      key, [&](Blake2b& hash) { add_monomial_h(hash, from_section_2, key.domain_size()); });
+}
+
+}  // namespace zkp::prover::iden3

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "prover/groth16/keys.h"
+#include "prover/iden3/container.h"
+#include "prover/iden3/points.h"
+#include "prover/iden3/prime.h"
+
+// The sections of a .zkey v1 of Groth16, and what its header says of their sizes.
+namespace zkp::prover::iden3 {
+
+namespace zkey_section {
+inline constexpr std::uint32_t kProtocol = 1, kHeader = 2, kIc = 3, kCoefficients = 4, kA = 5,
+                               kB1 = 6, kB2 = 7, kC = 8, kH = 9, kContributions = 10;
+inline constexpr std::uint32_t kCount = 10;
+}  // namespace zkey_section
+
+inline constexpr std::uint32_t kGroth16 = 1;  // the content of section 1
+inline constexpr std::size_t kZkeyNumbersBytes = 2 * kPrimeBytes + 3 * 4;
+inline constexpr std::size_t kZkeyHeaderBytes =
+    kZkeyNumbersBytes + 3 * kPointBytes<G1Affine> + 3 * kPointBytes<G2Affine>;
+// matrix (0 is A, 1 is B) u32, row u32, wire u32, coefficient
+inline constexpr std::size_t kZkeyTermBytes = 3 * 4 + 32;
+// The prover's cosets end where the domain of twice the size does: 2^28.
+inline constexpr std::uint32_t kMostDomainLog = 27;
+
+// An opened .zkey: the numbers of its header, and its sections, which have the sizes that those
+// numbers ask for. Nothing has been allocated. Views into the file's bytes.
+struct ZkeyLayout {
+  static base::Result<ZkeyLayout> parse(base::ByteView bytes);
+
+  Container file;
+  std::uint32_t wire_count, public_count, domain_log, coefficient_count;
+  base::ByteView header_points;  // alpha1, beta1, beta2, gamma2, delta1, delta2
+  base::ByteView ic, coefficients, a, b1, b2, c, h;
+  base::ByteView contributions;  // csHash (64 bytes), count u32 and that many records
+
+ private:
+  explicit ZkeyLayout(Container container) : file(std::move(container)) {}
+  base::Status parse_header();
+  base::Status find_sections();
+  base::Status check_contributions() const;
+};
+
+}  // namespace zkp::prover::iden3
