@@ -20,6 +20,10 @@ struct Backend {
 // Slowest first.
 constexpr std::array kBackends = {
     Backend{&kPortableKernels, [](const CpuFeatures&) { return true; }, "nothing"},
+#if defined(__x86_64__)
+    Backend{&kAdxKernels, [](const CpuFeatures& cpu) { return cpu.bmi2 && cpu.adx; },
+            "BMI2 and ADX"},
+#endif
 };
 
 std::string names() {

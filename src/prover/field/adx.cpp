@@ -1,0 +1,225 @@
+// The batch operations with mulx and two carry chains at once, adcx and adox. Compilers do not keep
+// two chains apart, so the product is assembly; what stands around it is not.
+
+#if defined(__x86_64__)
+
+#include <cstddef>
+#include <cstdint>
+#include <immintrin.h>
+
+#include "prover/field/kernel_table.h"
+
+namespace zkp::prover::field {
+namespace {
+
+// Four limbs, least significant first: the memory of a field element.
+using Word = unsigned long long;  // as the intrinsics have it
+
+struct Value {
+  Word limb[4];
+};
+
+// -modulus^-1 mod 2^64, by Newton's iteration.
+constexpr Word negated_inverse(Word modulus) {
+  Word inverse = 1;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - modulus * inverse;
+  return 0 - inverse;
+}
+
+struct FrModulus {
+  static constexpr Word kLimb[4] = {0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d,
+                                    0x30644e72e131a029};
+  static constexpr Word kInverse = negated_inverse(kLimb[0]);
+};
+
+struct FqModulus {
+  static constexpr Word kLimb[4] = {0x3c208c16d87cfd47, 0x97816a916871ca8d, 0xb85045b68181585d,
+                                    0x30644e72e131a029};
+  static constexpr Word kInverse = negated_inverse(kLimb[0]);
+};
+
+// value - modulus if that is not negative, else value.
+template <class Modulus>
+[[gnu::always_inline]] inline Value reduce_once(const Value& value) {
+  Value reduced;
+  unsigned char borrow = 0;
+  for (int i = 0; i < 4; ++i) {
+    borrow = _subborrow_u64(borrow, value.limb[i], Modulus::kLimb[i], &reduced.limb[i]);
+  }
+  for (int i = 0; i < 4; ++i) reduced.limb[i] = borrow ? value.limb[i] : reduced.limb[i];
+  return reduced;
+}
+
+template <class Modulus>
+[[gnu::always_inline]] inline Value sum(const Value& a, const Value& b) {
+  Value result;
+  unsigned char carry = 0;
+  for (int i = 0; i < 4; ++i) carry = _addcarry_u64(carry, a.limb[i], b.limb[i], &result.limb[i]);
+  return reduce_once<Modulus>(result);
+}
+
+template <class Modulus>
+[[gnu::always_inline]] inline Value difference(const Value& a, const Value& b) {
+  Value result;
+  unsigned char borrow = 0;
+  for (int i = 0; i < 4; ++i) {
+    borrow = _subborrow_u64(borrow, a.limb[i], b.limb[i], &result.limb[i]);
+  }
+  const Word mask = borrow ? ~Word{0} : 0;
+  unsigned char carry = 0;
+  for (int i = 0; i < 4; ++i) {
+    carry = _addcarry_u64(carry, result.limb[i], Modulus::kLimb[i] & mask, &result.limb[i]);
+  }
+  return result;
+}
+
+// (t0 .. t3, top) = (t0 .. t3) + a * rdx: low halves in the chain of OF, high halves in that of CF.
+#define ZKP_ADD_PRODUCT            \
+  "xorl %k[low], %k[low]\n\t"      \
+  "mulx %[a0], %[low], %[top]\n\t" \
+  "adoxq %[low], %[t0]\n\t"        \
+  "adcxq %[top], %[t1]\n\t"        \
+  "mulx %[a1], %[low], %[top]\n\t" \
+  "adoxq %[low], %[t1]\n\t"        \
+  "adcxq %[top], %[t2]\n\t"        \
+  "mulx %[a2], %[low], %[top]\n\t" \
+  "adoxq %[low], %[t2]\n\t"        \
+  "adcxq %[top], %[t3]\n\t"        \
+  "mulx %[a3], %[low], %[top]\n\t" \
+  "adoxq %[low], %[t3]\n\t"        \
+  "movl $0, %k[low]\n\t"           \
+  "adcxq %[low], %[top]\n\t"       \
+  "adoxq %[low], %[top]\n\t"
+
+// (t0 .. t3) = ((t0 .. t3, top) + m * modulus) / 2^64 for the m that makes the division exact.
+#define ZKP_REDUCE                  \
+  "movq %[inverse], %%rdx\n\t"      \
+  "imulq %[t0], %%rdx\n\t"          \
+  "xorl %k[low], %k[low]\n\t"       \
+  "mulx %[p0], %[low], %[high]\n\t" \
+  "adcxq %[t0], %[low]\n\t"         \
+  "movq %[high], %[t0]\n\t"         \
+  "adcxq %[t1], %[t0]\n\t"          \
+  "mulx %[p1], %[low], %[t1]\n\t"   \
+  "adoxq %[low], %[t0]\n\t"         \
+  "adcxq %[t2], %[t1]\n\t"          \
+  "mulx %[p2], %[low], %[t2]\n\t"   \
+  "adoxq %[low], %[t1]\n\t"         \
+  "adcxq %[t3], %[t2]\n\t"          \
+  "mulx %[p3], %[low], %[t3]\n\t"   \
+  "adoxq %[low], %[t2]\n\t"         \
+  "movl $0, %k[low]\n\t"            \
+  "adcxq %[low], %[t3]\n\t"         \
+  "adoxq %[top], %[t3]\n\t"
+
+// a * b / 2^256 mod p: CIOS (Koc, Acar, Kaliski 1996, section 5) without its last word, which stays
+// zero because the top limb of p is below 2^62.
+template <class Modulus>
+[[gnu::always_inline]] inline Value product(const Value& a, const Value& b) {
+  Value t;
+  Word low, high, top;
+  __asm__(
+      "movq %[b0], %%rdx\n\t"
+      "mulx %[a0], %[t0], %[t1]\n\t"
+      "mulx %[a1], %[low], %[t2]\n\t"
+      "addq %[low], %[t1]\n\t"
+      "mulx %[a2], %[low], %[t3]\n\t"
+      "adcq %[low], %[t2]\n\t"
+      "mulx %[a3], %[low], %[top]\n\t"
+      "adcq %[low], %[t3]\n\t"
+      "adcq $0, %[top]\n\t" ZKP_REDUCE "movq %[b1], %%rdx\n\t" ZKP_ADD_PRODUCT ZKP_REDUCE
+      "movq %[b2], %%rdx\n\t" ZKP_ADD_PRODUCT ZKP_REDUCE
+      "movq %[b3], %%rdx\n\t" ZKP_ADD_PRODUCT ZKP_REDUCE
+      : [t0] "=&r"(t.limb[0]), [t1] "=&r"(t.limb[1]), [t2] "=&r"(t.limb[2]), [t3] "=&r"(t.limb[3]),
+        [low] "=&r"(low), [high] "=&r"(high), [top] "=&r"(top)
+      : [a0] "r"(a.limb[0]), [a1] "r"(a.limb[1]), [a2] "r"(a.limb[2]), [a3] "r"(a.limb[3]),
+        [b0] "m"(b.limb[0]), [b1] "m"(b.limb[1]), [b2] "m"(b.limb[2]), [b3] "m"(b.limb[3]),
+        [p0] "m"(Modulus::kLimb[0]), [p1] "m"(Modulus::kLimb[1]), [p2] "m"(Modulus::kLimb[2]),
+        [p3] "m"(Modulus::kLimb[3]), [inverse] "m"(Modulus::kInverse)
+      : "rdx", "cc");
+  return reduce_once<Modulus>(t);
+}
+
+#undef ZKP_ADD_PRODUCT
+#undef ZKP_REDUCE
+
+// An element is its four limbs and nothing else; the functions below see it so.
+template <class Field>
+Value* limbs_of(Field* elements) {
+  return reinterpret_cast<Value*>(elements);
+}
+template <class Field>
+const Value* limbs_of(const Field* elements) {
+  return reinterpret_cast<const Value*>(elements);
+}
+
+template <class Field, class Modulus>
+struct Operations {
+  static void add(Field* out, const Field* a, const Field* b, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      limbs_of(out)[i] = sum<Modulus>(limbs_of(a)[i], limbs_of(b)[i]);
+    }
+  }
+
+  static void subtract(Field* out, const Field* a, const Field* b, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      limbs_of(out)[i] = difference<Modulus>(limbs_of(a)[i], limbs_of(b)[i]);
+    }
+  }
+
+  static void multiply(Field* out, const Field* a, const Field* b, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      limbs_of(out)[i] = product<Modulus>(limbs_of(a)[i], limbs_of(b)[i]);
+    }
+  }
+
+  static void square(Field* out, const Field* a, std::size_t count) { multiply(out, a, a, count); }
+
+  static void scale(Field* out, const Field* a, const Field* factor, std::size_t count) {
+    const Value by = *limbs_of(factor);
+    for (std::size_t i = 0; i < count; ++i) {
+      limbs_of(out)[i] = product<Modulus>(limbs_of(a)[i], by);
+    }
+  }
+
+  static void butterfly_frequency(Field* low, Field* high, const Field* twiddles,
+                                  std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Value& l = limbs_of(low)[i];
+      Value& h = limbs_of(high)[i];
+      const Value d = difference<Modulus>(l, h);
+      l = sum<Modulus>(l, h);
+      h = product<Modulus>(d, limbs_of(twiddles)[i]);
+    }
+  }
+
+  static void butterfly_time(Field* low, Field* high, const Field* twiddles, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Value& l = limbs_of(low)[i];
+      Value& h = limbs_of(high)[i];
+      const Value shifted = product<Modulus>(h, limbs_of(twiddles)[i]);
+      h = difference<Modulus>(l, shifted);
+      l = sum<Modulus>(l, shifted);
+    }
+  }
+
+  static constexpr FieldKernels<Field> kTable = {
+      .add = add,
+      .subtract = subtract,
+      .multiply = multiply,
+      .square = square,
+      .scale = scale,
+      .butterfly_frequency = butterfly_frequency,
+      .butterfly_time = butterfly_time,
+  };
+};
+
+}  // namespace
+
+const Kernels kAdxKernels = {.name = "adx",
+                             .fr = Operations<Fr, FrModulus>::kTable,
+                             .fq = Operations<Fq, FqModulus>::kTable};
+
+}  // namespace zkp::prover::field
+
+#endif
