@@ -82,7 +82,7 @@ struct Task {
 std::int64_t queue_rank(base::Time created_at, int priority);
 
 // How long to wait before attempt `failures` + 1: exponential from 200 ms up to 30 s, times a
-// factor in [0.5, 1) drawn from `jitter` (uniform 64 bits).
+// factor in [0.5, 1) drawn from `jitter` (uniform 64 bits). Nothing before the first one.
 base::Duration back_off(int failures, std::uint64_t jitter);
 
 }  // namespace zkp::network::task
