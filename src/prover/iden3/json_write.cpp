@@ -15,22 +15,34 @@ using nlohmann::ordered_json;
 constexpr const char* kProtocol = "groth16";
 constexpr const char* kCurve = "bn128";
 
-ordered_json json_of(const Fq2& value) { return {value.c0.to_decimal(), value.c1.to_decimal()}; }
+// Said outright: by itself the library takes a pair that begins with a text for an object's member.
+template <class... Values>
+ordered_json list(const Values&... values) {
+  return ordered_json::array({values...});
+}
+
+ordered_json json_of(const Fq2& value) {
+  return list(value.c0.to_decimal(), value.c1.to_decimal());
+}
 
 // Projective: z is 1, or (0, 1, 0) for infinity.
 ordered_json json_of(const G1Affine& point) {
-  if (point.is_infinity()) return {"0", "1", "0"};
-  return {point.x.to_decimal(), point.y.to_decimal(), "1"};
+  if (point.is_infinity()) return list("0", "1", "0");
+  return list(point.x.to_decimal(), point.y.to_decimal(), "1");
 }
 ordered_json json_of(const G2Affine& point) {
-  if (point.is_infinity()) return {json_of(Fq2::zero()), json_of(Fq2::one()), json_of(Fq2::zero())};
-  return {json_of(point.x), json_of(point.y), json_of(Fq2::one())};
+  if (point.is_infinity()) {
+    return list(json_of(Fq2::zero()), json_of(Fq2::one()), json_of(Fq2::zero()));
+  }
+  return list(json_of(point.x), json_of(point.y), json_of(Fq2::one()));
 }
 
 ordered_json json_of(const curve::Fq6& value) {
-  return {json_of(value.c0), json_of(value.c1), json_of(value.c2)};
+  return list(json_of(value.c0), json_of(value.c1), json_of(value.c2));
 }
-ordered_json json_of(const curve::Fq12& value) { return {json_of(value.c0), json_of(value.c1)}; }
+ordered_json json_of(const curve::Fq12& value) {
+  return list(json_of(value.c0), json_of(value.c1));
+}
 
 std::string text_of(const ordered_json& json) { return json.dump(1); }
 
