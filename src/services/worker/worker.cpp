@@ -1,0 +1,355 @@
+#include "services/worker/worker.h"
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "base/log.h"
+#include "services/worker/key_cache.h"
+#include "services/worker/outbox.h"
+#include "services/worker/prove_task.h"
+
+namespace zkp::services::worker {
+namespace {
+
+using network::rpc::CoordinatorLink;
+
+constexpr std::size_t kMostSetupsKept = 64;
+
+v1::AttemptRef ref_of(const AttemptKey& key) {
+  v1::AttemptRef ref;
+  ref.set_task_id(key.first);
+  ref.set_attempt(key.second);
+  return ref;
+}
+
+// An attempt, from Assign until its result is in the outbox.
+struct Attempt {
+  std::string circuit_id, zkey_digest;
+  base::SecretBytes inputs;
+  std::stop_source stop;
+  std::string stage = "queued";
+  double fraction = 0;
+};
+
+class GrpcWorker final : public Worker, network::rpc::LinkHandler {
+ public:
+  GrpcWorker(WorkerOptions options, WorkerPorts ports, Outbox outbox)
+      : options_(std::move(options)),
+        parts_{.kernels = ports.kernels, .random = ports.random, .threads = options_.threads},
+        outbox_(std::move(outbox)) {}
+
+  base::Status open() {
+    ZKP_TRY(keys_, KeyCache::open({.folder = options_.data_dir / "keys",
+                                   .most_memory_bytes = options_.key_memory_bytes,
+                                   .most_disk_bytes = options_.key_disk_bytes},
+                                  [this](const std::string& digest, std::uint64_t offset,
+                                         const KeyCache::Sink& sink, std::stop_token stop) {
+                                    return link().fetch(digest, offset, sink, std::move(stop));
+                                  }));
+    const std::lock_guard lock(mutex_);
+    link_ = CoordinatorLink::start(options_.coordinators, *this);
+    for (unsigned i = 0; i < options_.slots; ++i) {
+      threads_.emplace_back([this](const std::stop_token& stop) { run_slot(stop); });
+    }
+    threads_.emplace_back([this](const std::stop_token& stop) { run_setups(stop); });
+    threads_.emplace_back([this](const std::stop_token& stop) { run_heartbeat(stop); });
+    return {};
+  }
+
+  ~GrpcWorker() override {
+    for (std::jthread& thread : threads_) thread.request_stop();
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& [key, attempt] : attempts_) attempt->stop.request_stop();
+      for (auto& [circuit, stop] : setups_) stop.request_stop();
+    }
+    threads_.clear();
+    link_->stop();
+  }
+
+  bool drain(std::chrono::milliseconds grace) override {
+    std::unique_lock lock(mutex_);
+    announce_draining();
+    return changed_.wait_for(lock, grace,
+                             [&] { return attempts_.empty() && outbox_.events().empty(); });
+  }
+
+ private:
+  // --- the link's thread ----------------------------------------------------------------------
+
+  v1::Hello hello() override {
+    const std::lock_guard lock(mutex_);
+    v1::Hello hello;
+    hello.set_worker_id(options_.id.value);
+    hello.set_version(options_.version);
+    hello.set_slots(options_.slots);
+    hello.set_memory_bytes(options_.memory_bytes);
+    hello.set_kernels(parts_.kernels.name);
+    for (std::string& digest : keys_->loaded()) hello.add_loaded_keys(std::move(digest));
+    for (const auto& [key, attempt] : attempts_) *hello.add_running() = ref_of(key);
+    for (const auto& [key, event] : outbox_.events()) *hello.add_finished() = ref_of(key);
+    for (const auto& [circuit, stop] : setups_) hello.add_setups_running(circuit);
+    return hello;
+  }
+
+  void on_disconnected() override {
+    base::log_info("the connection to the coordinator is gone; {} attempts go on", [&] {
+      const std::lock_guard lock(mutex_);
+      return attempts_.size();
+    }());
+  }
+
+  void on_instruction(v1::Instruction instruction) override {
+    const std::lock_guard lock(mutex_);
+    switch (instruction.instruction_case()) {
+      case v1::Instruction::kWelcome:
+        on_welcome(instruction.welcome());
+        break;
+      case v1::Instruction::kAssign:
+        on_assign(*instruction.mutable_assign());
+        break;
+      case v1::Instruction::kCancel:
+        on_cancel(key_of(instruction.cancel().ref()));
+        break;
+      case v1::Instruction::kAck:
+        outbox_.remove(key_of(instruction.ack().ref()));
+        break;
+      case v1::Instruction::kDrain:
+        announce_draining();
+        break;
+      case v1::Instruction::kSetup:
+        on_setup(instruction.setup().circuit_id());
+        break;
+      case v1::Instruction::kCancelSetup:
+        if (const auto job = setups_.find(instruction.cancel_setup().circuit_id());
+            job != setups_.end()) {
+          job->second.request_stop();
+        }
+        break;
+      default:
+        break;
+    }
+    changed_.notify_all();
+  }
+
+  void on_welcome(const v1::Welcome& welcome) {
+    base::log_info("registration successful: {} at term {}", options_.id.value, welcome.term());
+    heartbeat_ = std::chrono::milliseconds(std::max(welcome.heartbeat_ms(), 10U));
+    for (const auto& [key, event] : outbox_.events()) link_->send(event);
+    if (draining_) announce_draining();
+  }
+
+  void announce_draining() {
+    draining_ = true;
+    v1::WorkerEvent event;
+    event.mutable_draining();
+    link_->send(std::move(event));
+  }
+
+  void on_assign(v1::Assign& assign) {
+    const AttemptKey key = key_of(assign.ref());
+    if (const v1::WorkerEvent* result = outbox_.find(key)) {
+      link_->send(*result);
+      return;
+    }
+    if (attempts_.contains(key)) return;
+    auto attempt = std::make_shared<Attempt>();
+    attempt->circuit_id = assign.circuit_id();
+    attempt->zkey_digest = assign.zkey_digest();
+    attempt->inputs = base::SecretBytes::copy_of(base::as_bytes(assign.inputs()));
+    base::wipe(assign.mutable_inputs()->data(), assign.inputs().size());
+    attempts_.emplace(key, attempt);
+    queue_.push_back(key);
+  }
+
+  void on_cancel(const AttemptKey& key) {
+    outbox_.remove(key);
+    const auto found = attempts_.find(key);
+    if (found == attempts_.end()) return;
+    found->second->stop.request_stop();
+    if (std::erase(queue_, key) != 0) attempts_.erase(found);
+  }
+
+  void on_setup(const std::string& circuit) {
+    if (const auto done = setups_done_.find(circuit); done != setups_done_.end()) {
+      link_->send(done->second);  // the leader did not hear it the first time
+      return;
+    }
+    if (setups_.try_emplace(circuit).second) setup_queue_.push_back(circuit);
+  }
+
+  // --- the slots' threads ---------------------------------------------------------------------
+
+  CoordinatorLink& link() {
+    const std::lock_guard lock(mutex_);
+    return *link_;
+  }
+
+  void run_slot(const std::stop_token& stop) {
+    while (true) {
+      AttemptKey key;
+      std::shared_ptr<Attempt> attempt;
+      {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait(lock, stop, [&] { return !queue_.empty(); })) return;
+        key = std::move(queue_.front());
+        queue_.pop_front();
+        attempt = attempts_.at(key);
+      }
+      base::log_info("Executing task {} (attempt {})", key.first, key.second);
+      v1::WorkerEvent started;
+      *started.mutable_started()->mutable_ref() = ref_of(key);
+      link().send(std::move(started));
+      finish_attempt(key, *attempt, run_attempt(key, *attempt));
+    }
+  }
+
+  base::Result<v1::WorkerEvent> run_attempt(const AttemptKey& key, Attempt& attempt) {
+    const auto report = [&](double fraction, const char* stage) {
+      const std::lock_guard lock(mutex_);
+      attempt.fraction = fraction;
+      attempt.stage = stage;
+    };
+    report(0, "key");
+    const auto begin = std::chrono::steady_clock::now();
+    ZKP_TRY(const KeyCache::Key proving_key,
+            keys_->get(attempt.zkey_digest, attempt.stop.get_token()));
+    const std::chrono::duration<double, std::milli> key_time =
+        std::chrono::steady_clock::now() - begin;
+    ZKP_TRY(FinishedProof finished,
+            prove_task(attempt.circuit_id, attempt.inputs.reveal(), *proving_key, parts_,
+                       attempt.stop.get_token(), report));
+    v1::WorkerEvent event;
+    v1::Succeeded& succeeded = *event.mutable_succeeded();
+    *succeeded.mutable_ref() = ref_of(key);
+    succeeded.set_proof_json(std::move(finished.proof.proof_json));
+    succeeded.set_public_signals_json(std::move(finished.proof.public_signals_json));
+    succeeded.set_key_ms(key_time.count());
+    succeeded.set_witness_ms(finished.witness_ms);
+    succeeded.set_prove_ms(finished.prove_ms);
+    return event;
+  }
+
+  void finish_attempt(const AttemptKey& key, const Attempt& attempt,
+                      base::Result<v1::WorkerEvent> result) {
+    const std::lock_guard lock(mutex_);
+    attempts_.erase(key);
+    changed_.notify_all();
+    if (attempt.stop.stop_requested()) return;  // nobody wants it
+    v1::WorkerEvent event;
+    if (result.ok()) {
+      event = *std::move(result);
+    } else {
+      const network::task::Failure failure = failure_of(result.error());
+      base::log_warning("task {} (attempt {}) failed: {}", key.first, key.second, failure.message);
+      *event.mutable_failed()->mutable_ref() = ref_of(key);
+      event.mutable_failed()->set_code(network::task::name_of(failure.code));
+      event.mutable_failed()->set_message(failure.message);
+    }
+    outbox_.put(key, event);
+    link_->send(std::move(event));
+  }
+
+  // --- the set-ups' thread: one at a time, beside the slots -----------------------------------
+
+  void run_setups(const std::stop_token& stop) {
+    while (true) {
+      std::string circuit;
+      std::stop_token job_stop;
+      {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait(lock, stop, [&] { return !setup_queue_.empty(); })) return;
+        circuit = std::move(setup_queue_.front());
+        setup_queue_.pop_front();
+        job_stop = setups_.at(circuit).get_token();
+      }
+      base::log_info("Making the key of {}", circuit);
+      auto event = run_setup(circuit, job_stop);
+
+      const std::lock_guard lock(mutex_);
+      setups_.erase(circuit);
+      if (job_stop.stop_requested()) continue;
+      if (event.has_setup_succeeded()) {
+        if (setups_done_.size() == kMostSetupsKept) setups_done_.erase(setups_done_.begin());
+        setups_done_.insert_or_assign(circuit, event);
+      }
+      link_->send(std::move(event));
+    }
+  }
+
+  v1::WorkerEvent run_setup(const std::string& circuit, const std::stop_token& stop) {
+    const auto done = [&]() -> base::Result<v1::SetupSucceeded> {
+      ZKP_TRY(const SetupFiles files, make_key(circuit, parts_, stop));
+      v1::SetupSucceeded succeeded;
+      succeeded.set_circuit_id(circuit);
+      ZKP_TRY(std::string r1cs, link().publish(files.r1cs, stop));
+      ZKP_TRY(std::string zkey, link().publish(files.zkey, stop));
+      succeeded.set_r1cs_digest(std::move(r1cs));
+      succeeded.set_zkey_digest(std::move(zkey));
+      return succeeded;
+    }();
+    v1::WorkerEvent event;
+    if (done.ok()) {
+      *event.mutable_setup_succeeded() = *done;
+    } else {
+      base::log_warning("the key of {} could not be made: {}", circuit, done.error().message);
+      event.mutable_setup_failed()->set_circuit_id(circuit);
+      event.mutable_setup_failed()->set_message(done.error().message);
+    }
+    return event;
+  }
+
+  // --- heartbeats: a thread of their own, so that a prover on every core does not look dead -----
+
+  void run_heartbeat(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+      heartbeat_due_.wait_for(lock, stop, heartbeat_, [] { return false; });
+      v1::WorkerEvent event;
+      v1::Heartbeat& heartbeat = *event.mutable_heartbeat();
+      for (const auto& [key, attempt] : attempts_) {
+        v1::Heartbeat::Progress& progress = *heartbeat.add_progress();
+        *progress.mutable_ref() = ref_of(key);
+        progress.set_stage(attempt->stage);
+        progress.set_fraction(attempt->fraction);
+      }
+      for (const auto& [circuit, job] : setups_) heartbeat.add_setups(circuit);
+      link_->send(std::move(event));
+    }
+  }
+
+  const WorkerOptions options_;
+  const ProverParts parts_;
+  std::unique_ptr<KeyCache> keys_;
+
+  // Guards what follows. Calls into link_ that do not block are made under it; link_ never holds
+  // its own lock while it calls us.
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::condition_variable_any heartbeat_due_;
+  std::unique_ptr<CoordinatorLink> link_;
+  std::map<AttemptKey, std::shared_ptr<Attempt>> attempts_;
+  std::deque<AttemptKey> queue_;  // of attempts_, those that no slot has taken yet
+  Outbox outbox_;
+  std::map<std::string, std::stop_source> setups_;  // by circuit
+  std::deque<std::string> setup_queue_;
+  std::map<std::string, v1::WorkerEvent> setups_done_;
+  std::chrono::milliseconds heartbeat_{2000};
+  bool draining_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Worker>> Worker::start(WorkerOptions options, WorkerPorts ports) {
+  ZKP_ASSERT(options.slots > 0 && options.threads > 0);
+  ZKP_TRY(Outbox outbox, Outbox::open(options.data_dir / "results"));
+  auto worker = std::make_unique<GrpcWorker>(std::move(options), ports, std::move(outbox));
+  ZKP_CHECK(worker->open());
+  return std::unique_ptr<Worker>(std::move(worker));
+}
+
+}  // namespace zkp::services::worker

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "network/rpc/coordinator_link.h"
+#include "network/task/ids.h"
+#include "prover/field/kernels.h"
+
+// A worker: connects to the leader, makes proofs and keys, and reports. It knows no store and no
+// gateway; the leader checks everything that it sends.
+namespace zkp::services::worker {
+
+struct WorkerOptions {
+  network::task::WorkerId id;
+  std::string version;
+  unsigned slots = 1;              // attempts at a time
+  unsigned threads = 1;            // that one proof may use; slots share the machine's cores
+  std::filesystem::path data_dir;  // keys and results that are not acknowledged
+  std::uint64_t memory_bytes = 0;  // what this worker may hold in all
+  std::uint64_t key_memory_bytes = 0, key_disk_bytes = 0;  // of keys that are kept for later
+  network::rpc::CoordinatorLink::Options coordinators;
+};
+
+// REQUIRES: kernels and random outlive the worker.
+struct WorkerPorts {
+  const prover::field::Kernels& kernels;
+  base::Random& random;
+};
+
+class Worker {
+ public:
+  static base::Result<std::unique_ptr<Worker>> start(WorkerOptions options, WorkerPorts ports);
+  // Stops at once: what runs is given up, what is finished stays in the data folder.
+  virtual ~Worker() = default;
+
+  // Takes no more work, and waits until everything is done and acknowledged, or the grace period is
+  // over: false.
+  virtual bool drain(std::chrono::milliseconds grace) = 0;
+};
+
+}  // namespace zkp::services::worker
