@@ -1,0 +1,114 @@
+#include <fstream>
+#include <map>
+
+#include <benchmark/benchmark.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+
+#include "prover/groth16/prove.h"
+#include "prover/groth16/synthetic.h"
+#include "prover/groth16/verify.h"
+
+// Argument 0 is the number of constraints, argument 1 the number of threads.
+namespace zkp::prover::groth16 {
+namespace {
+
+struct Fixture {
+  SyntheticCircuit circuit;
+  ProvingKey key;
+};
+
+const field::Kernels& kernels() {
+  const char* name = std::getenv("ZKP_KERNELS");
+  return **field::choose_kernels(field::detect_cpu(), name == nullptr ? "" : name);
+}
+
+// Made once for each size.
+const Fixture& fixture(std::size_t constraint_count) {
+  static std::map<std::size_t, Fixture> made;
+  const auto found = made.find(constraint_count);
+  if (found != made.end()) return found->second;
+  SyntheticCircuit circuit = synthetic_circuit(constraint_count, 1);
+  base::SystemRandom random;
+  auto key = setup(circuit.system, {.kernels = kernels(), .random = random});
+  return made.emplace(constraint_count, Fixture{std::move(circuit), *std::move(key)}).first->second;
+}
+
+void bench_prove(benchmark::State& state) {
+  const Fixture& f = fixture(static_cast<std::size_t>(state.range(0)));
+  const auto threads = static_cast<int>(state.range(1));
+  base::SystemRandom random;
+  tbb::task_arena arena(threads);
+  ProveTimings sum;
+  for (auto _ : state) {
+    ProveTimings timings;
+    arena.execute([&] {
+      benchmark::DoNotOptimize(
+          prove(f.key, f.circuit.witness, {.kernels = kernels(), .random = random}, &timings));
+    });
+    sum.rows += timings.rows;
+    sum.transforms += timings.transforms;
+    sum.msm_a += timings.msm_a;
+    sum.msm_b1 += timings.msm_b1;
+    sum.msm_b2 += timings.msm_b2;
+    sum.msm_c += timings.msm_c;
+    sum.msm_h += timings.msm_h;
+  }
+  using benchmark::Counter;
+  state.counters["rows"] = Counter(sum.rows, Counter::kAvgIterations);
+  state.counters["transforms"] = Counter(sum.transforms, Counter::kAvgIterations);
+  state.counters["msm_a"] = Counter(sum.msm_a, Counter::kAvgIterations);
+  state.counters["msm_b1"] = Counter(sum.msm_b1, Counter::kAvgIterations);
+  state.counters["msm_b2"] = Counter(sum.msm_b2, Counter::kAvgIterations);
+  state.counters["msm_c"] = Counter(sum.msm_c, Counter::kAvgIterations);
+  state.counters["msm_h"] = Counter(sum.msm_h, Counter::kAvgIterations);
+}
+BENCHMARK(bench_prove)
+    ->ArgsProduct({{65520}, {1, 2}})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+void bench_setup(benchmark::State& state) {
+  const SyntheticCircuit circuit = synthetic_circuit(static_cast<std::size_t>(state.range(0)), 1);
+  base::SystemRandom random;
+  tbb::task_arena arena(static_cast<int>(state.range(1)));
+  for (auto _ : state) {
+    arena.execute([&] {
+      benchmark::DoNotOptimize(setup(circuit.system, {.kernels = kernels(), .random = random}));
+    });
+  }
+}
+BENCHMARK(bench_setup)
+    ->Args({65520, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->UseRealTime();
+
+void bench_verify(benchmark::State& state) {
+  const Fixture& f = fixture(1000);
+  base::SystemRandom random;
+  const auto signals = *public_signals_of(f.key, f.circuit.witness);
+  const Proof proof = *prove(f.key, f.circuit.witness, {.kernels = kernels(), .random = random});
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(verify(f.key.verifying, signals, proof));
+  }
+}
+BENCHMARK(bench_verify)->Unit(benchmark::kMillisecond);
+
+void bench_verify_batch(benchmark::State& state) {
+  const Fixture& f = fixture(1000);
+  base::SystemRandom random;
+  const auto signals = *public_signals_of(f.key, f.circuit.witness);
+  const Proof proof = *prove(f.key, f.circuit.witness, {.kernels = kernels(), .random = random});
+  const std::vector<Statement> statements(static_cast<std::size_t>(state.range(0)),
+                                          {signals, &proof});
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(verify_batch(f.key.verifying, statements, random));
+  }
+}
+BENCHMARK(bench_verify_batch)->Arg(64)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace zkp::prover::groth16
+
+BENCHMARK_MAIN();
