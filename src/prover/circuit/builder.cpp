@@ -84,6 +84,10 @@ void Builder::note_falsehood(std::string_view falsehood) {
   if (!falsehood_) falsehood_ = falsehood;
 }
 
+std::size_t Builder::public_count() const {
+  return count(WireKind::output) + count(WireKind::public_input);
+}
+
 std::vector<std::uint32_t> Builder::final_order() const {
   std::array<std::uint32_t, 4> next{};
   for (std::size_t i = 1; i < kinds_.size(); ++i) ++next[static_cast<std::size_t>(kinds_[i])];
@@ -96,11 +100,12 @@ std::vector<std::uint32_t> Builder::final_order() const {
   return order;
 }
 
+std::uint32_t Builder::count(WireKind kind) const {
+  return static_cast<std::uint32_t>(std::count(kinds_.begin() + 1, kinds_.end(), kind));
+}
+
 ConstraintSystem Builder::finish_system() && {
   ZKP_ASSERT(!has_values());
-  const auto count = [&](WireKind kind) {
-    return static_cast<std::uint32_t>(std::count(kinds_.begin() + 1, kinds_.end(), kind));
-  };
   const std::vector<std::uint32_t> order = final_order();
   ConstraintSystem system;
   system.wire_count = static_cast<std::uint32_t>(kinds_.size());

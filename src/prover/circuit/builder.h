@@ -45,6 +45,8 @@ class Builder {
   // Notes that the statement is false; the first one stands. Never holds a private value.
   void note_falsehood(std::string_view falsehood);
 
+  // Outputs and public inputs so far.
+  [[nodiscard]] std::size_t public_count() const;
   // The first claim that is false, if any. Empty in a run for constraints.
   [[nodiscard]] const std::optional<std::string>& falsehood() const { return falsehood_; }
 
@@ -57,6 +59,7 @@ class Builder {
  private:
   // creation order -> circom's order
   [[nodiscard]] std::vector<std::uint32_t> final_order() const;
+  [[nodiscard]] std::uint32_t count(WireKind kind) const;
   void grow();
 
   Purpose purpose_;

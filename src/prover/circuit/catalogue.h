@@ -44,15 +44,18 @@ struct InputField {
   std::string_view name;
   bool is_private;
   bool is_list;
-  bool optional;  // may be left out: it is computed from the others
+  bool optional;  // may be left out: it is computed from the others; of a list, there are none
   std::string_view description;
 };
 struct CatalogueEntry {
   std::string_view name;
   std::string_view statement;
-  std::span<const std::string_view> public_signals;  // their names, in order
-  std::span<const InputField> fields;  // named form; positional: public ones, then private ones
-  std::string_view example_shape;      // an id whose constraint count is shown
+  // Their names, in order; "x[]" stands for as many as the shape's first size.
+  std::span<const std::string_view> public_signals;
+  // Of the named form. In the positional form the values of each list fill the fields of its kind
+  // in this order; a field that is a list takes all that is left.
+  std::span<const InputField> fields;
+  std::string_view example_shape;  // an id whose constraint count is shown
 };
 
 std::span<const CatalogueEntry> catalogue();
@@ -63,8 +66,9 @@ std::string_view nearest_name(std::string_view name);
 inline constexpr std::size_t kMostLeaves = 1024;
 
 // Which shape these inputs ask for. Checks everything that can be checked without solving: counts,
-// unknown names, numbers at or above the modulus. not_found for an unknown type; invalid_argument
-// with a detail per wrong place, whose pointer is relative to the request body ("/public_inputs/0",
+// unknown names, numbers at or above the modulus or out of their bits. not_found for an unknown
+// type; invalid_argument with a detail per wrong place, whose pointer is relative to the request
+// body ("/public_inputs/0",
 // "/inputs/leaves/3").
 base::Result<Shape> shape_of(std::string_view circuit_type, const Inputs& inputs);
 
@@ -77,8 +81,8 @@ base::Result<ConstraintSystem> build(const Shape& shape);
 // part, never a private value.
 base::Result<Witness> solve(const Shape& shape, const Inputs& inputs);
 
-// True if a proof with these public signals answers this request: a public value that the request
-// gives is the one that was proved. The network checks it before it believes a worker.
+// True if a proof with these public signals answers this request: they are all that the inputs
+// give, computed anew. The network checks it before it believes a worker. Takes as long as solve().
 bool answers_request(const Shape& shape, const Inputs& inputs, std::span<const Fr> public_signals);
 
 // A text as a field element: decimal digits or 0x hex below r mean that number (invalid_argument at
