@@ -157,6 +157,9 @@ class Store {
   // Fails up to `limit` tasks whose deadline has passed; returns them.
   virtual base::Result<std::vector<TaskId>> fail_overdue(Term term, std::size_t limit,
                                                          base::Time now) = 0;
+  // The inputs of a task that is not terminal, for checking a proof that another leader's claim, or
+  // an earlier one, asked for. not_found once they are erased.
+  virtual base::Result<base::Bytes> sealed_inputs(const TaskId& id) = 0;
   // Every task that is assigned or running: what a new leader takes over.
   virtual base::Result<std::vector<task::Task>> in_flight() = 0;
   // The earliest time at which the leader has something to do by itself (a not_before or a deadline
