@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include "network/http/server.h"
+
+namespace zkp::network::http {
+
+// What connections share. Outlives them.
+struct ServerContext {
+  Server::Options options;
+  Router router;
+  base::Random& random;
+  std::atomic<bool> stopping = false;
+};
+
+// One client's connection: requests one after the other. Everything runs on its socket's strand.
+class Connection {
+ public:
+  Connection(boost::asio::ip::tcp::socket socket, ServerContext& context);
+
+  ~Connection();
+
+  // Serves requests until the client or the server ends it.
+  Task<void> serve();
+
+  // Ends it as soon as no request is being served. Any thread; `self` keeps it alive.
+  static void close_when_idle(const std::shared_ptr<Connection>& self);
+
+ private:
+  struct Terms;
+
+  template <class Parser>
+  Task<boost::system::error_code> read(Parser& parser);
+  Task<bool> serve_one();
+  Task<Response> respond(Request& request, std::string_view target, Terms& terms);
+  Task<bool> send(Response response, const Terms& terms);
+  Task<void> drain();
+
+  struct ReadBuffer;
+  boost::beast::tcp_stream stream_;
+  ServerContext& context_;
+  std::unique_ptr<ReadBuffer> buffer_;
+  bool serving_ = false;
+};
+
+}  // namespace zkp::network::http
