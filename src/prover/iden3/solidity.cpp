@@ -15,7 +15,7 @@ using curve::G2Affine;
 constexpr const char* kHead = R"(// SPDX-License-Identifier: MIT
 pragma solidity >=0.7.0 <0.9.0;
 
-/// Checks Groth16 proofs over BN254 of one circuit with {} public signals.
+/// Checks Groth16 proofs over BN254 of one circuit. Number of its public signals: {}.
 contract Groth16Verifier {{
     // The order of the groups. A public signal at or above it would stand for the same statement as
     // a smaller one, so it is refused.
