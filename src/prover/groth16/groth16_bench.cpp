@@ -1,12 +1,12 @@
-#include <fstream>
 #include <map>
 
 #include <benchmark/benchmark.h>
-#include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
+#include "prover/curve/msm.h"
 #include "prover/groth16/prove.h"
 #include "prover/groth16/synthetic.h"
+#include "prover/groth16/test_circuits.h"
 #include "prover/groth16/verify.h"
 
 // Argument 0 is the number of constraints, argument 1 the number of threads.
@@ -17,11 +17,6 @@ struct Fixture {
   SyntheticCircuit circuit;
   ProvingKey key;
 };
-
-const field::Kernels& kernels() {
-  const char* name = std::getenv("ZKP_KERNELS");
-  return **field::choose_kernels(field::detect_cpu(), name == nullptr ? "" : name);
-}
 
 // Made once for each size.
 const Fixture& fixture(std::size_t constraint_count) {
@@ -80,6 +75,45 @@ void bench_setup(benchmark::State& state) {
 }
 BENCHMARK(bench_setup)
     ->Args({65520, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->UseRealTime();
+
+// The points of a ceremony with a known secret, fast.
+PowersOfTau powers_for(const Trapdoor& trapdoor, std::uint32_t domain_log) {
+  const std::vector<Fr> lagrange = poly::Domain(domain_log, kernels()).lagrange_at(trapdoor.tau);
+  const std::vector<Fr> twice = poly::Domain(domain_log + 1, kernels()).lagrange_at(trapdoor.tau);
+  const auto g1 = [&](const Fr& factor, std::span<const Fr> values) {
+    std::vector<Fr> scalars(values.begin(), values.end());
+    for (Fr& scalar : scalars) scalar *= factor;
+    return *curve::multiply_fixed_base(curve::g1_generator(), scalars, kernels());
+  };
+  PowersOfTau powers{
+      .domain_log = domain_log,
+      .lagrange_tau_g1 = g1(Fr::one(), lagrange),
+      .lagrange_alpha_tau_g1 = g1(trapdoor.alpha, lagrange),
+      .lagrange_beta_tau_g1 = g1(trapdoor.beta, lagrange),
+      .lagrange_tau_g2 = *curve::multiply_fixed_base(curve::g2_generator(), lagrange, kernels())};
+  const std::vector<G1Affine> h = g1(Fr::one(), twice);
+  for (std::size_t i = 1; i < h.size(); i += 2) powers.h.push_back(h[i]);
+  return powers;
+}
+
+// Random rows of up to 4 terms; every second coefficient is as large as r.
+void bench_setup_from_powers(benchmark::State& state) {
+  const auto system = random_instance(1, static_cast<std::uint32_t>(state.range(0)), 1).system;
+  const PowersOfTau powers = powers_for(random_trapdoor(1).reveal(), *domain_log_of(system));
+  base::SystemRandom random;
+  tbb::task_arena arena(static_cast<int>(state.range(1)));
+  for (auto _ : state) {
+    arena.execute([&] {
+      benchmark::DoNotOptimize(
+          setup_from_powers(system, powers, {.kernels = kernels(), .random = random}));
+    });
+  }
+}
+BENCHMARK(bench_setup_from_powers)
+    ->Args({60000, 2})
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1)
     ->UseRealTime();

@@ -1,13 +1,14 @@
 #pragma once
 
 #include <array>
+#include <cstdlib>
 
 #include "base/random.h"
 #include "prover/groth16/prove.h"
 #include "prover/groth16/trapdoor.h"
 #include "prover/poly/domain.h"
 
-// What the tests of this folder share.
+// What the tests and benchmarks of this folder share.
 namespace zkp::prover::groth16 {
 
 inline const field::Kernels& kernels() { return **field::choose_kernels(field::detect_cpu(), ""); }
