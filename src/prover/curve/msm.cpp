@@ -1,7 +1,9 @@
 #include "prover/curve/msm.h"
 
-#include <algorithm>
-#include <bit>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+
+#include "prover/curve/bucket_sums.h"
 
 namespace zkp::prover::curve {
 namespace {
@@ -9,50 +11,155 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kWindowBits = 8;
-constexpr std::size_t kWindows = 32;
+// Entries that are added up together: large enough for full batches, and their points stay in a
+// core's own cache.
+constexpr std::size_t kGroupEntries = 8192;
 
-std::size_t digit_of(const field::Limbs& scalar, std::size_t window) {
-  return (scalar[window / 8] >> (window % 8 * kWindowBits)) & 0xff;
+// Below this number of points the batches are too small to pay for their inversions.
+constexpr std::size_t kFewPoints = 64;
+
+// Double and add, with the doublings shared by all points (Straus 1964).
+template <class Params>
+JacobianPoint<Params> sum_of_few(std::span<const AffinePoint<Params>> points,
+                                 std::span<const field::Limbs> scalars) {
+  std::vector<SignedScalar> multiples;
+  std::size_t bits = 0;
+  for (const field::Limbs& scalar : scalars) {
+    multiples.push_back(signed_of(scalar));
+    bits = std::max(bits, multiples.back().bits);
+  }
+  auto total = JacobianPoint<Params>::infinity();
+  while (bits-- > 0) {
+    total = total.doubled();
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (!field::bit_of(multiples[i].magnitude, bits)) continue;
+      total = total + (multiples[i].negative ? -points[i] : points[i]);
+    }
+  }
+  base::wipe(multiples.data(), multiples.size() * sizeof(SignedScalar));
+  return total;
 }
 
-// Pippenger's bucket method (Bernstein, Doumen, Lange, Oosterwijk 2012, section 4).
+// The entries of a window as runs of at most kGroupEntries.
+std::vector<Run> runs_of(std::span<const std::uint32_t> start) {
+  std::vector<Run> runs;
+  for (std::uint32_t bucket = 1; bucket + 1 < start.size(); ++bucket) {
+    for (std::uint32_t first = start[bucket]; first < start[bucket + 1];) {
+      const std::uint32_t count =
+          std::min(start[bucket + 1] - first, static_cast<std::uint32_t>(kGroupEntries));
+      runs.push_back({bucket, first, count});
+      first += count;
+    }
+  }
+  return runs;
+}
+
+// Where groups of neighbouring runs begin, and the end of the last one.
+std::vector<std::size_t> group_bounds_of(std::span<const Run> runs) {
+  std::vector<std::size_t> bounds = {0};
+  std::size_t entries = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    entries += runs[i].count;
+    if (entries < kGroupEntries && i + 1 < runs.size()) continue;
+    bounds.push_back(i + 1);
+    entries = 0;
+  }
+  return bounds;
+}
+
+// Pippenger's bucket method (Bernstein, Doumen, Lange, Oosterwijk 2012, section 4) with signed
+// digits. The entries of a window are sorted by bucket, and the buckets added up by batches of
+// affine additions. Groups of buckets are the unit of parallel work.
+template <class Params>
+class Msm {
+ public:
+  using Affine = AffinePoint<Params>;
+  using Point = JacobianPoint<Params>;
+
+  Msm(std::span<const Affine> points, std::span<const field::Limbs> scalars,
+      const field::Kernels& kernels, const std::stop_token& stop)
+      : points_(points),
+        scalars_(scalars, infinities_of(points)),
+        adders_([&kernels] { return BucketAdder<Params>(kernels); }),
+        stop_(stop) {}
+
+  base::Result<Point> run() {
+    const Windows& windows = scalars_.windows();
+    std::vector<Point> sums(windows.count, Point::infinity());
+    tbb::parallel_for(std::size_t{0}, windows.count,
+                      [&](std::size_t window) { sums[window] = window_sum(window); });
+    if (stop_.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
+    Point total = Point::infinity();
+    for (std::size_t window = windows.count; window-- > 0;) {
+      for (std::size_t i = 0; i < windows.bits; ++i) total = total.doubled();
+      total = total + sums[window];
+    }
+    return total;
+  }
+
+ private:
+  static std::vector<bool> infinities_of(std::span<const Affine> points) {
+    std::vector<bool> infinities(points.size());
+    for (std::size_t i = 0; i < points.size(); ++i) infinities[i] = points[i].is_infinity();
+    return infinities;
+  }
+
+  Point window_sum(std::size_t window) {
+    if (stop_.stop_requested()) return Point::infinity();
+    std::vector<std::uint32_t> start;
+    base::SecretVector<Entry> entries;
+    scalars_.sort(window, start, entries);
+    const std::vector<Run> runs = runs_of(start);
+    const std::vector<std::size_t> bounds = group_bounds_of(runs);
+    std::vector<Affine> sums(runs.size());
+    tbb::parallel_for(std::size_t{1}, bounds.size(), [&](std::size_t group) {
+      if (stop_.stop_requested()) return;
+      const std::size_t first = bounds[group - 1];
+      const std::size_t count = bounds[group] - first;
+      adders_.local().sum_runs(std::span(runs).subspan(first, count), entries.reveal(), points_,
+                               std::span(sums).subspan(first, count));
+    });
+    if (stop_.stop_requested()) return Point::infinity();
+    return adders_.local().weighted_sum(buckets_of(runs, sums));
+  }
+
+  // A bucket that was cut into several runs gets the sum of them.
+  std::vector<Affine> buckets_of(std::span<const Run> runs, std::span<const Affine> sums) const {
+    std::vector<Affine> buckets(scalars_.windows().buckets(), Affine::infinity());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      Affine& bucket = buckets[runs[i].bucket - 1];
+      bucket = bucket.is_infinity() ? sums[i] : (Point::from_affine(bucket) + sums[i]).to_affine();
+    }
+    return buckets;
+  }
+
+  std::span<const Affine> points_;
+  MsmScalars scalars_;
+  tbb::enumerable_thread_specific<BucketAdder<Params>> adders_;
+  std::stop_token stop_;
+};
+
 template <class Params>
 base::Result<JacobianPoint<Params>> sum(std::span<const AffinePoint<Params>> points,
                                         std::span<const field::Limbs> scalars,
+                                        const field::Kernels& kernels,
                                         const std::stop_token& stop) {
-  using Point = JacobianPoint<Params>;
   ZKP_ASSERT(points.size() == scalars.size());
-  Point total = Point::infinity();
-  for (std::size_t window = kWindows; window-- > 0;) {
-    for (std::size_t i = 0; i < kWindowBits; ++i) total = total.doubled();
-    std::vector<Point> buckets(std::size_t{1} << kWindowBits, Point::infinity());
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      if (i % 1024 == 0 && stop.stop_requested()) {
-        return Error{ErrorCode::cancelled, "msm: cancelled"};
-      }
-      Point& bucket = buckets[digit_of(scalars[i], window)];
-      bucket = bucket + points[i];
-    }
-    Point running = Point::infinity();
-    for (std::size_t digit = buckets.size(); digit-- > 1;) {
-      running = running + buckets[digit];
-      total = total + running;
-    }
-  }
-  return total;
+  if (stop.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
+  if (points.size() < kFewPoints) return sum_of_few<Params>(points, scalars);
+  return Msm<Params>(points, scalars, kernels, stop).run();
 }
 
 }  // namespace
 
 base::Result<G1> msm(std::span<const G1Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels&, std::stop_token stop) {
-  return sum<G1Params>(points, scalars, stop);
+                     const field::Kernels& kernels, std::stop_token stop) {
+  return sum<G1Params>(points, scalars, kernels, stop);
 }
 
 base::Result<G2> msm(std::span<const G2Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels&, std::stop_token stop) {
-  return sum<G2Params>(points, scalars, stop);
+                     const field::Kernels& kernels, std::stop_token stop) {
+  return sum<G2Params>(points, scalars, kernels, stop);
 }
 
 }  // namespace zkp::prover::curve

@@ -1,0 +1,129 @@
+#include "prover/curve/msm_scalars.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+#include "prover/field/field.h"
+
+namespace zkp::prover::curve {
+namespace {
+
+using field::Fr;
+using field::Limbs;
+
+constexpr std::size_t kMostWindowBits = 20;
+
+Limbs minus(const Limbs& a, const Limbs& b) {
+  Limbs difference{};
+  std::uint64_t borrow = 0;
+  for (std::size_t i = 0; i < 4; ++i) difference[i] = field::subtract_borrow(a[i], b[i], borrow);
+  return difference;
+}
+
+std::size_t bits_of(const Limbs& value) {
+  for (std::size_t i = 4; i-- > 0;) {
+    if (value[i] != 0) return 64 * i + static_cast<std::size_t>(std::bit_width(value[i]));
+  }
+  return 0;
+}
+
+// How long a sum takes, in additions: one for each digit, two for each bucket, and the inversions
+// and bookkeeping that come with each window.
+double cost_of(const Windows& windows, std::size_t terms, std::size_t total_bits) {
+  constexpr double kWindowCost = 2000;
+  constexpr double kScanCost = 0.05;
+  const double digits = double(total_bits) / double(windows.bits) + double(terms) / 2;
+  return digits + double(windows.count) *
+                      (2 * double(windows.buckets()) + kWindowCost + kScanCost * double(terms));
+}
+
+}  // namespace
+
+Windows windows_of(std::size_t bits, std::size_t scalar_bits) {
+  return {bits, (scalar_bits + bits) / bits};
+}
+
+Limbs recode(const Limbs& magnitude, const Windows& windows) {
+  Limbs offset{};
+  for (std::size_t i = 1; i < windows.count; ++i) {
+    const std::size_t position = i * windows.bits - 1;
+    offset[position / 64] |= std::uint64_t{1} << (position % 64);
+  }
+  Limbs sum{};
+  std::uint64_t carry = 0;
+  for (std::size_t i = 0; i < 4; ++i) sum[i] = field::add_carry(magnitude[i], offset[i], carry);
+  return sum;
+}
+
+SignedScalar signed_of(const Limbs& scalar) {
+  ZKP_ASSERT(field::less_than(scalar, Fr::kModulus));
+  const Limbs opposite = minus(Fr::kModulus, scalar);
+  const bool negative = field::less_than(opposite, scalar);
+  const Limbs& magnitude = negative ? opposite : scalar;
+  return {magnitude, bits_of(magnitude), negative};
+}
+
+MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& skip) {
+  ZKP_ASSERT(scalars.size() < kOpposite);
+  std::size_t terms = 0;
+  std::size_t units = 0;
+  for (std::size_t i = 0; i < scalars.size(); ++i) {
+    if (skip[i]) continue;
+    const std::size_t bits = signed_of(scalars[i]).bits;
+    if (bits == 1) ++units;
+    if (bits <= 1) continue;
+    ++terms;
+    total_bits_ += bits;
+    most_bits_ = std::max(most_bits_, bits);
+  }
+  recoded_ = base::SecretVector<Limbs>(terms);
+  terms_ = base::SecretVector<Entry>(terms);
+  units_ = base::SecretVector<Entry>(units);
+  choose_windows();
+  for (std::size_t i = 0; i < scalars.size(); ++i) {
+    if (skip[i]) continue;
+    const SignedScalar scalar = signed_of(scalars[i]);
+    const Entry entry = static_cast<Entry>(i) | (scalar.negative ? kOpposite : 0);
+    if (scalar.bits == 1) units_.reveal_mutable()[--units] = entry;
+    if (scalar.bits <= 1) continue;
+    --terms;
+    terms_.reveal_mutable()[terms] = entry;
+    recoded_.reveal_mutable()[terms] = recode(scalar.magnitude, windows_);
+  }
+}
+
+void MsmScalars::choose_windows() {
+  double least = 0;
+  for (std::size_t bits = 2; bits <= kMostWindowBits; ++bits) {
+    const Windows windows = windows_of(bits, most_bits_);
+    const double cost = cost_of(windows, terms_.size(), total_bits_);
+    if (windows_.count != 0 && cost >= least) continue;
+    windows_ = windows;
+    least = cost;
+  }
+}
+
+void MsmScalars::sort(std::size_t window, std::vector<std::uint32_t>& start,
+                      base::SecretVector<Entry>& entries) const {
+  const std::span<const Limbs> recoded = recoded_.reveal();
+  const std::span<const Entry> units = window == 0 ? units_.reveal() : std::span<const Entry>{};
+  start.assign(windows_.buckets() + 2, 0);
+  for (const Limbs& scalar : recoded) {
+    ++start[static_cast<std::size_t>(std::abs(digit_of(scalar, windows_, window)))];
+  }
+  start[0] = 0;
+  start[1] += static_cast<std::uint32_t>(units.size());
+  std::partial_sum(start.begin(), start.end(), start.begin());
+  entries = base::SecretVector<Entry>(start.back());
+  const std::span<Entry> sorted = entries.reveal_mutable();
+  for (std::size_t i = 0; i < recoded.size(); ++i) {
+    const std::int32_t digit = digit_of(recoded[i], windows_, window);
+    if (digit == 0) continue;
+    const Entry opposite = digit < 0 ? kOpposite : 0;
+    sorted[--start[static_cast<std::size_t>(std::abs(digit))]] = terms_.reveal()[i] ^ opposite;
+  }
+  for (const Entry unit : units) sorted[--start[1]] = unit;
+}
+
+}  // namespace zkp::prover::curve
