@@ -1,5 +1,6 @@
 #include "network/http/server.h"
 
+#include <charconv>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -25,7 +26,7 @@ base::Result<tcp::endpoint> resolve(asio::io_context& io, const std::string& lis
   const base::Error malformed{base::ErrorCode::invalid_argument,
                               "listen: want HOST:PORT, got '" + listen + "'"};
   const std::size_t colon = listen.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == listen.size()) return malformed;
+  if (colon == std::string::npos || colon == 0) return malformed;
   std::string host = listen.substr(0, colon);
   const bool bracketed = host.front() == '[' && host.back() == ']';
   if (!bracketed && host.find(':') != std::string::npos) return malformed;

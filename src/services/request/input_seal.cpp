@@ -124,4 +124,13 @@ base::Result<SecretBytes> InputSeal::open(const network::task::TaskId& id,
   return base::open_sealed(key_, sealed, associated(id, key_id_));
 }
 
+// The keyed hash is over one of fixed length, so that it cannot be extended.
+std::string InputSeal::fingerprint(base::ByteView request) const {
+  base::Sha256Stream stream;
+  stream.update(base::as_bytes("zkp-network request fingerprint"));
+  stream.update(key_.reveal());
+  stream.update(base::sha256(request));
+  return base::to_hex(stream.finish());
+}
+
 }  // namespace zkp::services::request

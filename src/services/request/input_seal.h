@@ -27,6 +27,10 @@ class InputSeal {
   [[nodiscard]] base::Result<base::SecretBytes> open(const network::task::TaskId& id,
                                                      base::ByteView sealed) const;
 
+  // A name for a request's bytes: the same for the same bytes under the same key. Who does not have
+  // the key cannot find the bytes by trying, few though they may be.
+  [[nodiscard]] std::string fingerprint(base::ByteView request) const;
+
  private:
   base::SecretBytes key_;
   std::string key_id_;

@@ -45,6 +45,16 @@ TEST_F(InputSealTest, OpensWhatItClosed) {
   EXPECT_NE(seal.close(id, inputs_, random_), sealed);
 }
 
+TEST_F(InputSealTest, NamesARequestByItsBytesAndTheKey) {
+  const InputSeal seal = from_file().value();
+  const auto name = seal.fingerprint(base::as_bytes("body"));
+  EXPECT_EQ(name.size(), 64U);
+  EXPECT_EQ(name, from_file().value().fingerprint(base::as_bytes("body")));
+  EXPECT_NE(name, seal.fingerprint(base::as_bytes("bodz")));
+  const InputSeal other{base::SecretBytes(base::kSealKeyBytes)};
+  EXPECT_NE(name, other.fingerprint(base::as_bytes("body")));
+}
+
 TEST_F(InputSealTest, RefusesAnotherTask) {
   const InputSeal seal = from_file().value();
   const auto sealed = seal.close(new_id(), inputs_, random_);

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+
+#include "base/random.h"
+#include "base/time.h"
+#include "network/http/blocking_pool.h"
+#include "network/http/message.h"
+#include "network/store/store.h"
+#include "services/gateway/task_watch.h"
+#include "services/request/input_seal.h"
+
+namespace zkp::services::gateway {
+
+// Tasks over HTTP: accept, read, follow, cancel, list. Keeps no state of its own. Any thread.
+class ProofHandler {
+ public:
+  struct Options {
+    std::size_t most_pending = 10'000;
+    // Who waits for a task reads it again this often, whatever the hints say.
+    std::chrono::milliseconds reread{2'000};
+    std::chrono::milliseconds heartbeat{15'000};  // of an event stream on which nothing happens
+  };
+  // REQUIRES: everything outlives the handler.
+  struct Ports {
+    network::store::Store& store;
+    const request::InputSeal& seal;
+    base::Clock& clock;
+    base::Random& random;
+    network::http::BlockingPool& pool;
+    TaskWatch& watch;
+  };
+  using Request = network::http::Request;
+  using Reply = base::Result<network::http::Response>;
+
+  ProofHandler(const Options& options, const Ports& ports) : options_(options), ports_(ports) {}
+
+  // These block.
+  Reply accept(const Request& request);
+  Reply cancel(const Request& request);
+  Reply list(const Request& request);
+  // These suspend.
+  network::http::Task<Reply> get(const Request& request);
+  network::http::Task<Reply> events(const Request& request);
+
+ private:
+  network::http::Task<base::Result<network::task::Task>> find(const network::task::TaskId& id);
+  network::http::Task<void> follow(network::task::TaskId id, network::http::StreamWriter& out);
+
+  const Options options_;
+  const Ports ports_;
+};
+
+}  // namespace zkp::services::gateway
