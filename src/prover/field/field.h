@@ -107,15 +107,19 @@ struct PrimeField {
     return PrimeField{difference};
   }
   friend constexpr PrimeField operator-(const PrimeField& a) { return zero() - a; }
-  friend constexpr PrimeField operator*(const PrimeField& a, const PrimeField& b) {
+  // Inlined wherever it stands: a call would pass its result through memory.
+  [[gnu::always_inline]] friend constexpr PrimeField operator*(const PrimeField& a,
+                                                               const PrimeField& b) {
     return PrimeField{montgomery_product(a.limb, b.limb)};
   }
   constexpr PrimeField& operator+=(const PrimeField& other) { return *this = *this + other; }
   constexpr PrimeField& operator-=(const PrimeField& other) { return *this = *this - other; }
-  constexpr PrimeField& operator*=(const PrimeField& other) { return *this = *this * other; }
+  [[gnu::always_inline]] constexpr PrimeField& operator*=(const PrimeField& other) {
+    return *this = *this * other;
+  }
 
   [[nodiscard]] constexpr PrimeField doubled() const { return *this + *this; }
-  [[nodiscard]] constexpr PrimeField squared() const { return *this * *this; }
+  [[nodiscard, gnu::always_inline]] constexpr PrimeField squared() const { return *this * *this; }
 
   // this^exponent, square and multiply from the top bit.
   [[nodiscard]] constexpr PrimeField power(const Limbs& exponent) const {
@@ -140,23 +144,21 @@ struct PrimeField {
   // a * b / 2^256 mod p: CIOS (Koc, Acar, Kaliski 1996, section 5). The extra top word of CIOS is
   // not needed, because the top limb of p is below 2^62 (Botrel, gnark 2020). For one factor < p
   // and the other any 256-bit number the result is < p.
-  static constexpr Limbs montgomery_product(const Limbs& a, const Limbs& b) {
-    std::uint64_t t0 = 0, t1 = 0, t2 = 0, t3 = 0;
+  [[gnu::always_inline]] static constexpr Limbs montgomery_product(const Limbs& a, const Limbs& b) {
+    Limbs t{};
     for (std::size_t i = 0; i < 4; ++i) {
-      std::uint64_t high = 0;
-      t0 = multiply_add(t0, a[0], b[i], high);
-      const std::uint64_t m = t0 * kInverse;
+      const auto [row, row_top] = multiply_by_limb(a, b[i]);
       std::uint64_t carry = 0;
-      multiply_add(t0, m, kModulus[0], carry);
-      t1 = multiply_add(t1, a[1], b[i], high);
-      t0 = multiply_add(t1, m, kModulus[1], carry);
-      t2 = multiply_add(t2, a[2], b[i], high);
-      t1 = multiply_add(t2, m, kModulus[2], carry);
-      t3 = multiply_add(t3, a[3], b[i], high);
-      t2 = multiply_add(t3, m, kModulus[3], carry);
-      t3 = high + carry;
+      for (std::size_t j = 0; j < 4; ++j) t[j] = add_carry(t[j], row[j], carry);
+      const std::uint64_t top = row_top + carry;
+
+      const auto [exact, exact_top] = multiply_by_limb(kModulus, t[0] * kInverse);
+      carry = 0;
+      add_carry(t[0], exact[0], carry);  // zero, by the choice of the factor
+      for (std::size_t j = 1; j < 4; ++j) t[j - 1] = add_carry(t[j], exact[j], carry);
+      t[3] = top + exact_top + carry;
     }
-    return reduce_once({t0, t1, t2, t3}, kModulus);
+    return reduce_once(t, kModulus);
   }
 };
 
