@@ -6,7 +6,6 @@
 
 #include "prover/curve/msm.h"
 #include "prover/groth16/key_shape.h"
-#include "prover/groth16/linear_combination.h"
 #include "prover/groth16/progress_meter.h"
 #include "prover/groth16/setup.h"
 
@@ -15,16 +14,13 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-using field::Limbs;
 
-constexpr double kG2Work = 3;               // an addition in G2, in additions in G1
-constexpr std::size_t kMostCombined = 128;  // points of a column before msm() is faster
+constexpr double kG2Work = 3;  // an addition in G2, in additions in G1
 
-// sign * magnitude at a row, with a magnitude of at most r / 2: it is short for -1 and its like.
+// coefficient * the row's point
 struct ColumnEntry {
   std::uint32_t row;
-  bool negative;
-  Limbs magnitude;
+  Fr coefficient;
 };
 
 // A sparse matrix by columns: column i is entries[start[i] .. start[i + 1]).
@@ -36,13 +32,6 @@ struct Columns {
     return std::span(entries).subspan(start[wire], start[wire + 1] - start[wire]);
   }
 };
-
-ColumnEntry entry_of(std::uint32_t row, const Fr& coefficient) {
-  const Limbs positive = coefficient.to_standard();
-  const Limbs negated = (-coefficient).to_standard();
-  const bool negative = field::less_than(negated, positive);
-  return {row, negative, negative ? negated : positive};
-}
 
 // The columns of `matrix`, with 1 * wire i at row row_count + i for the first `extra_wires` wires.
 Columns columns_of(const circuit::SparseMatrix& matrix, std::uint32_t wire_count,
@@ -59,11 +48,11 @@ Columns columns_of(const circuit::SparseMatrix& matrix, std::uint32_t wire_count
   const auto row_count = static_cast<std::uint32_t>(matrix.row_count());
   for (std::uint32_t row = 0; row < row_count; ++row) {
     for (const circuit::Term& term : matrix.row(row)) {
-      columns.entries[next[term.wire]++] = entry_of(row, term.coefficient);
+      columns.entries[next[term.wire]++] = {row, term.coefficient};
     }
   }
   for (std::uint32_t wire = 0; wire < extra_wires; ++wire) {
-    columns.entries[next[wire]++] = entry_of(row_count + wire, Fr::one());
+    columns.entries[next[wire]++] = {row_count + wire, Fr::one()};
   }
   return columns;
 }
@@ -75,27 +64,26 @@ struct Source {
   const std::vector<curve::AffinePoint<Params>>& points;
 };
 
-// The sum over the sources of a wire's column, as a combination of points.
+// The sum over the sources of a wire's column, as a combination of points. Most coefficients are 1
+// or -1, and cost an addition.
 template <class Params>
 base::Result<curve::JacobianPoint<Params>> combine(std::span<const Source<Params>> sources,
                                                    std::size_t wire, const SetupOptions& options) {
   auto sum = curve::JacobianPoint<Params>::infinity();
   std::vector<curve::AffinePoint<Params>> points;
-  std::vector<Limbs> scalars;
+  std::vector<field::Limbs> scalars;
   for (const Source<Params>& source : sources) {
     for (const ColumnEntry& entry : source.columns.column(wire)) {
       const auto& point = source.points[entry.row];
-      const auto signed_point = entry.negative ? -point : point;
-      if (entry.magnitude == Limbs{1, 0, 0, 0}) {
-        sum = sum + signed_point;
+      if (entry.coefficient.is_one()) {
+        sum = sum + point;
+      } else if ((-entry.coefficient).is_one()) {
+        sum = sum + -point;
       } else {
-        points.push_back(signed_point);
-        scalars.push_back(entry.magnitude);
+        points.push_back(point);
+        scalars.push_back(entry.coefficient.to_standard());
       }
     }
-  }
-  if (points.size() <= kMostCombined) {
-    return sum + linear_combination<Params>(points, scalars);
   }
   ZKP_TRY(const auto rest, curve::msm(points, scalars, options.kernels, options.stop));
   return sum + rest;

@@ -13,6 +13,11 @@ namespace zkp::prover::groth16 {
 
 inline const field::Kernels& kernels() { return **field::choose_kernels(field::detect_cpu(), ""); }
 
+template <class T>
+std::optional<base::ErrorCode> code_of(const base::Result<T>& result) {
+  return result.ok() ? std::nullopt : std::optional(result.error().code);
+}
+
 inline circuit::Witness witness_of(std::span<const Fr> values) {
   circuit::Witness witness(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {

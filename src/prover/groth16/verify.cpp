@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "prover/curve/msm.h"
 #include "prover/curve/pairing.h"
-#include "prover/groth16/linear_combination.h"
 
 namespace zkp::prover::groth16 {
 namespace {
@@ -38,7 +38,7 @@ G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
   std::vector<field::Limbs> scalars;
   scalars.reserve(factors.size());
   for (const Fr& factor : factors) scalars.push_back(factor.to_standard());
-  return linear_combination<curve::G1Params>(points, scalars);
+  return *curve::msm(points, scalars, field::portable_kernels());
 }
 
 // 128 random bits.
