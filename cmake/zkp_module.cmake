@@ -111,3 +111,26 @@ function(zkp_protocol name root)
   target_compile_options(${name} PRIVATE -w)
   target_link_libraries(${name} PUBLIC gRPC::grpc++ protobuf::libprotobuf)
 endfunction()
+
+# zkp_texts(MODULE HEADER FUNCTION files ...): adds to the module FUNCTION, declared in its HEADER as returning
+# std::span<const char* const>, with the contents of the files in this order.
+function(zkp_texts module header function)
+  zkp_target_name(${module} name)
+  string(REPLACE "/" "::" namespace "${module}")
+  set(texts)
+  foreach(file ${ARGN})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(READ ${file} text)
+    string(APPEND texts "R\"text(${text})text\",\n")
+  endforeach()
+  set(output ${CMAKE_BINARY_DIR}/texts/${name}_${function}.cpp)
+  file(GENERATE OUTPUT ${output} CONTENT "#include \"${module}/${header}\"
+namespace zkp::${namespace} {
+std::span<const char* const> ${function}() {
+static constexpr const char* kTexts[] = {${texts}};
+return kTexts;
+}
+}
+")
+  target_sources(${name} PRIVATE ${output})
+endfunction()
