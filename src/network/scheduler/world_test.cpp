@@ -135,6 +135,11 @@ struct CarryOut {
   }
   Answer operator()(const FailCircuit& e) const {
     world.wanted.erase(e.circuit);
+    for (auto& [task, row] : world.rows) {
+      if (row.task.status == Status::pending && row.task.circuit == e.circuit) {
+        row.task.status = Status::failed;
+      }
+    }
     return CircuitFailed{e.circuit};
   }
   Answer operator()(const RemoveFinished&) const { return FinishedRemoved{0}; }
