@@ -1,0 +1,310 @@
+// zkp bench field | msm | ntt | groth16: how fast this machine is. Medians of several runs.
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+#include <tbb/task_arena.h>
+
+#include "apps/zkp/command.h"
+#include "apps/zkp/files.h"
+#include "prover/curve/msm.h"
+#include "prover/groth16/prove.h"
+#include "prover/groth16/setup.h"
+#include "prover/groth16/synthetic.h"
+#include "prover/groth16/verify.h"
+#include "prover/iden3/formats.h"
+#include "prover/poly/domain.h"
+
+namespace zkp::apps {
+namespace {
+
+namespace field = prover::field;
+namespace groth16 = prover::groth16;
+using field::Fq;
+using field::Fr;
+using Json = nlohmann::ordered_json;
+
+struct BenchOptions {
+  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  int runs = 5;
+  int log_size = 16;
+  std::size_t constraints = 65'520;
+  std::string group = "g1", zkey, witness;
+  bool json = false;
+};
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+double peak_memory_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+// Seconds of each run of `work`, in order of their length.
+template <class Work>
+std::vector<double> measure(int runs, const Work& work) {
+  std::vector<double> seconds;
+  for (int i = 0; i < runs; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    seconds.push_back(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  std::ranges::sort(seconds);
+  return seconds;
+}
+
+double median(const std::vector<double>& sorted) { return sorted[sorted.size() / 2]; }
+
+// How far apart the runs were, as a share of the median: the noise.
+double spread(const std::vector<double>& sorted) {
+  return (sorted.back() - sorted.front()) / median(sorted);
+}
+
+Json heading(const char* what, const BenchOptions& options, const Environment& environment) {
+  return {{"bench", what},
+          {"cpu", cpu_name()},
+          {"kernels", environment.kernels.name},
+          {"threads", options.threads},
+          {"runs", options.runs}};
+}
+
+void print(const Json& report, bool as_json) {
+  if (as_json) {
+    fmt::print("{}\n", report.dump(2));
+    return;
+  }
+  for (const auto& [name, value] : report.items()) {
+    if (value.is_number_float()) {
+      fmt::print("{:24} {:.4g}\n", name, value.get<double>());
+    } else {
+      fmt::print("{:24} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
+template <class Field>
+std::vector<Field> random_elements(std::size_t count, base::Random& random) {
+  std::vector<Field> elements(count);
+  for (Field& element : elements) element = Field::random(random);
+  return elements;
+}
+
+// Nanoseconds for a product, in batches that stay in the first-level cache: the peak that larger
+// work is held against.
+template <class Field>
+double product_ns(const field::Kernels& kernels, base::Random& random) {
+  constexpr std::size_t kBatch = 256, kRepeats = 2000;
+  std::vector<Field> a = random_elements<Field>(kBatch, random);
+  const std::vector<Field> b = random_elements<Field>(kBatch, random);
+  const auto& table = field::kernels_for<Field>(kernels);
+  const auto seconds = measure(7, [&] {
+    for (std::size_t i = 0; i < kRepeats; ++i) table.multiply(a.data(), a.data(), b.data(), kBatch);
+  });
+  return median(seconds) * 1e9 / (kBatch * kRepeats);
+}
+
+base::Status bench_field(const BenchOptions& options, const Environment& environment) {
+  Json report = heading("field", options, environment);
+  report["threads"] = 1;
+  report["fr_product_ns"] = product_ns<Fr>(environment.kernels, environment.random);
+  report["fq_product_ns"] = product_ns<Fq>(environment.kernels, environment.random);
+  const double portable = product_ns<Fq>(field::portable_kernels(), environment.random);
+  report["portable_fq_product_ns"] = portable;
+  report["faster_than_portable"] = portable / report["fq_product_ns"].get<double>();
+  print(report, options.json);
+  return {};
+}
+
+base::Status bench_ntt(const BenchOptions& options, const Environment& environment) {
+  const prover::poly::Domain domain(static_cast<std::size_t>(options.log_size),
+                                    environment.kernels);
+  std::vector<Fr> values = random_elements<Fr>(domain.size(), environment.random);
+  base::Status status;
+  tbb::task_arena arena(options.threads);
+  const auto seconds = measure(options.runs, [&] {
+    arena.execute([&] { status = domain.forward(values, environment.stop); });
+  });
+  if (!status.ok()) return status;
+  Json report = heading("ntt", options, environment);
+  report["log_size"] = options.log_size;
+  report["seconds"] = median(seconds);
+  report["spread"] = spread(seconds);
+  const double products = static_cast<double>(domain.size()) / 2 * options.log_size;
+  const double peak = product_ns<Fr>(environment.kernels, environment.random) * 1e-9;
+  report["share_of_product_peak"] = products * peak / options.threads / median(seconds);
+  report["peak_memory_mb"] = peak_memory_mb();
+  print(report, options.json);
+  return {};
+}
+
+template <class Affine>
+base::Status bench_msm_of(const Affine& generator, const BenchOptions& options,
+                          const Environment& environment) {
+  const std::size_t count = std::size_t{1} << options.log_size;
+  const auto factors = random_elements<Fr>(count, environment.random);
+  ZKP_TRY(const auto points, prover::curve::multiply_fixed_base(
+                                 generator, factors, environment.kernels, environment.stop));
+  std::vector<field::Limbs> scalars;
+  for (std::size_t i = 0; i < count; ++i) {
+    scalars.push_back(Fr::random(environment.random).to_standard());
+  }
+  base::Status status;
+  tbb::task_arena arena(options.threads);
+  const auto seconds = measure(options.runs, [&] {
+    arena.execute([&] {
+      const auto sum = prover::curve::msm(points, scalars, environment.kernels, environment.stop);
+      if (!sum.ok()) status = sum.error();
+    });
+  });
+  if (!status.ok()) return status;
+  Json report = heading("msm", options, environment);
+  report["group"] = options.group;
+  report["log_size"] = options.log_size;
+  report["seconds"] = median(seconds);
+  report["spread"] = spread(seconds);
+  report["points_per_second"] = static_cast<double>(count) / median(seconds);
+  report["peak_memory_mb"] = peak_memory_mb();
+  print(report, options.json);
+  return {};
+}
+
+base::Status bench_msm(const BenchOptions& options, const Environment& environment) {
+  return options.group == "g1" ? bench_msm_of(prover::curve::g1_generator(), options, environment)
+                               : bench_msm_of(prover::curve::g2_generator(), options, environment);
+}
+
+struct ProvingWork {
+  groth16::ProvingKey key;
+  prover::circuit::Witness witness;
+};
+
+base::Result<ProvingWork> proving_work(const BenchOptions& options,
+                                       const Environment& environment) {
+  ProvingWork work;
+  if (!options.zkey.empty()) {
+    ZKP_TRY(const auto zkey, prover::iden3::MappedFile::open(options.zkey));
+    ZKP_TRY_FILE(work.key, options.zkey,
+                 prover::iden3::read_zkey(zkey.bytes(), prover::iden3::PointChecks::none));
+    ZKP_TRY(const auto wtns, prover::iden3::MappedFile::open(options.witness));
+    ZKP_TRY_FILE(work.witness, options.witness, prover::iden3::read_wtns(wtns.bytes()));
+    return work;
+  }
+  groth16::SyntheticCircuit circuit = groth16::synthetic_circuit(options.constraints, 1);
+  ProgressLine progress("setup");
+  ZKP_TRY(work.key, groth16::setup(circuit.system, {.kernels = environment.kernels,
+                                                    .random = environment.random,
+                                                    .stop = environment.stop,
+                                                    .progress = progress.listener()}));
+  work.witness = std::move(circuit.witness);
+  return work;
+}
+
+base::Status bench_groth16(const BenchOptions& options, const Environment& environment) {
+  ZKP_TRY(const ProvingWork work, proving_work(options, environment));
+  ZKP_TRY(const auto signals, groth16::public_signals_of(work.key, work.witness));
+  groth16::ProveTimings timings;
+  base::Status status;
+  groth16::Proof last;
+  tbb::task_arena arena(options.threads);
+  const auto seconds = measure(options.runs, [&] {
+    arena.execute([&] {
+      const auto proof = groth16::prove(
+          work.key, work.witness,
+          {.kernels = environment.kernels, .random = environment.random, .stop = environment.stop},
+          &timings);
+      if (proof.ok()) {
+        last = *proof;
+      } else {
+        status = proof.error();
+      }
+    });
+  });
+  if (!status.ok()) return status;
+  const auto verdict_time =
+      measure(options.runs, [&] { (void)groth16::verify(work.key.verifying, signals, last); });
+  if (!groth16::verify(work.key.verifying, signals, last).valid) {
+    return base::Error{base::ErrorCode::failed_precondition, "the proof does not verify"};
+  }
+  Json report = heading("groth16", options, environment);
+  report["wires"] = work.key.wire_count;
+  report["domain_size"] = work.key.domain_size();
+  report["seconds"] = median(seconds);
+  report["spread"] = spread(seconds);
+  report["verify_seconds"] = median(verdict_time);
+  // Of the last run. Phases overlap, so they may add up to more than the whole.
+  report["phases_seconds"] = {{"rows", timings.rows},     {"transforms", timings.transforms},
+                              {"msm_a", timings.msm_a},   {"msm_b1", timings.msm_b1},
+                              {"msm_b2", timings.msm_b2}, {"msm_c", timings.msm_c},
+                              {"msm_h", timings.msm_h},   {"total", timings.total}};
+  const groth16::KeySizes sizes{
+      .wire_count = work.key.wire_count,
+      .public_count = work.key.public_count,
+      .domain_size = work.key.domain_size(),
+      .coefficient_count = work.key.matrix_a.terms.size() + work.key.matrix_b.terms.size()};
+  report["predicted_memory_mb"] =
+      static_cast<double>(groth16::predicted_memory_bytes(sizes)) / (1 << 20);
+  report["peak_memory_mb"] = peak_memory_mb();
+  print(report, options.json);
+  return {};
+}
+
+void declare_common(CLI::App& command, BenchOptions& options) {
+  command.add_option("--threads", options.threads, "Threads (default: all cores)")
+      ->check(CLI::Range(1, 1024));
+  command.add_option("--runs", options.runs, "Runs, of which the median counts (default 5)")
+      ->check(CLI::Range(1, 1000));
+  command.add_flag("--json", options.json, "Print JSON");
+}
+
+}  // namespace
+
+void add_bench_commands(CLI::App& app, Chosen& chosen) {
+  CLI::App* group = app.add_subcommand("bench", "Measure the prover on this machine");
+  group->require_subcommand(1);
+  add_command<BenchOptions>(*group, chosen, "field", "A Montgomery product, in batches, one thread",
+                            declare_common, bench_field);
+  add_command<BenchOptions>(
+      *group, chosen, "ntt", "A forward transform over Fr",
+      [](CLI::App& command, BenchOptions& options) {
+        declare_common(command, options);
+        command.add_option("--log", options.log_size, "log2 of the size (default 16)")
+            ->check(CLI::Range(1, 26));
+      },
+      bench_ntt);
+  add_command<BenchOptions>(
+      *group, chosen, "msm", "A multi-scalar multiplication with random scalars",
+      [](CLI::App& command, BenchOptions& options) {
+        declare_common(command, options);
+        command.add_option("--log", options.log_size, "log2 of the number of points (default 16)")
+            ->check(CLI::Range(1, 24));
+        command.add_option("--group", options.group, "g1 or g2")
+            ->check(CLI::IsMember({"g1", "g2"}));
+      },
+      bench_msm);
+  add_command<BenchOptions>(
+      *group, chosen, "groth16", "A whole proof: of files, or of a synthetic circuit",
+      [](CLI::App& command, BenchOptions& options) {
+        declare_common(command, options);
+        CLI::Option* zkey = command.add_option("zkey", options.zkey, "Proving key (.zkey)");
+        command.add_option("witness", options.witness, "Witness (.wtns)")->needs(zkey);
+        command
+            .add_option("--constraints", options.constraints,
+                        "Size of the synthetic circuit (default 65520)")
+            ->check(CLI::Range(1, 1 << 26));
+      },
+      bench_groth16);
+}
+
+}  // namespace zkp::apps

@@ -1,0 +1,202 @@
+// zkp dev: the whole network in one process, its data in one folder.
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <prometheus/registry.h>
+
+#include "apps/zkp/command.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "network/consensus/solo/solo.h"
+#include "network/rpc/worker_server.h"
+#include "network/store/sqlite/file_artifacts.h"
+#include "network/store/sqlite/sqlite_store.h"
+#include "services/coordinator/coordinator.h"
+#include "services/gateway/gateway.h"
+#include "services/worker/worker.h"
+
+namespace zkp::apps {
+namespace {
+
+constexpr const char* kCoordinatorId = "coordinator-1";
+constexpr const char* kInProcess = "in-process";
+
+std::string default_data_dir() {
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != 0) {
+    return (std::filesystem::path(data) / "zkp").string();
+  }
+  const char* home = std::getenv("HOME");
+  return (std::filesystem::path(home == nullptr ? "." : home) / ".local/share/zkp").string();
+}
+
+unsigned core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+std::uint64_t physical_memory_bytes() {
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+}
+
+struct DevOptions {
+  std::string data_dir = default_data_dir();
+  std::string listen = "127.0.0.1:8080";
+  unsigned slots = core_count();
+  std::size_t most_pending = 10'000;
+  bool insecure = false;
+  std::string log_level = "info";
+  bool log_json = false;
+};
+
+// Clients have no keys and connections no TLS: only this machine may connect, unless told
+// otherwise.
+base::Status check_listen_address(const DevOptions& options) {
+  const std::string host = options.listen.substr(0, options.listen.rfind(':'));
+  const bool loopback = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  if (loopback || options.insecure) return {};
+  return base::Error{
+      base::ErrorCode::invalid_argument,
+      fmt::format("--listen {}: others could reach this address, and there are no API keys and no "
+                  "TLS to keep them out; listen on 127.0.0.1, or give --insecure if you mean it",
+                  options.listen)};
+}
+
+services::worker::WorkerOptions worker_options(const DevOptions& options,
+                                               network::rpc::WorkerServer& server) {
+  const std::uint64_t memory = physical_memory_bytes();
+  return {.id = {"worker-1"},
+          .version = ZKP_VERSION,
+          .slots = options.slots,
+          .threads = core_count(),
+          .data_dir = std::filesystem::path(options.data_dir) / "worker-1",
+          .memory_bytes = memory,
+          .key_memory_bytes = memory / 4,
+          .key_disk_bytes = std::uint64_t{20} << 30,
+          .coordinators = {.coordinators = {kInProcess}, .make_channel = [&](const std::string&) {
+                             return server.in_process_channel();
+                           }}};
+}
+
+// What the gateway shows of the cluster, as its only coordinator knows it.
+class CoordinatorView final : public services::gateway::ClusterView {
+ public:
+  explicit CoordinatorView(services::coordinator::Coordinator& coordinator)
+      : coordinator_(coordinator) {}
+
+  [[nodiscard]] services::gateway::ClusterState cluster() const override {
+    const services::coordinator::ClusterState state = coordinator_.cluster();
+    services::gateway::ClusterState shown{.leader_id = state.raft.leader_id,
+                                          .term = state.raft.term,
+                                          .coordinators = {{.id = state.coordinator_id,
+                                                            .address = kInProcess,
+                                                            .role = name_of(state.raft.role)}},
+                                          .workers = {}};
+    for (const auto& worker : state.workers) {
+      shown.workers.push_back({.id = worker.id.value,
+                               .version = worker.version,
+                               .kernels = worker.kernels,
+                               .state = worker.state,
+                               .slots = worker.slots,
+                               .used = worker.used});
+    }
+    return shown;
+  }
+
+ private:
+  services::coordinator::Coordinator& coordinator_;
+};
+
+void wait_for(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  changed.wait(lock, stop, [] { return false; });
+}
+
+base::Status run_dev(const DevOptions& options, const Environment& environment) {
+  ZKP_CHECK(check_listen_address(options));
+  ZKP_TRY(const auto log_level, base::parse_log_level(options.log_level));
+  base::start_logging({.level = log_level, .json = options.log_json, .component = "dev"});
+  const std::filesystem::path folder = options.data_dir;
+  base::Random& random = environment.random;
+  base::SystemClock clock;
+
+  ZKP_TRY(const auto store, network::store::open_sqlite_store(folder));
+  ZKP_TRY(const auto artifacts, network::store::open_file_artifacts(folder / "artifacts"));
+  ZKP_TRY(const auto seal, services::request::InputSeal::from_file(folder / "inputs.key", random));
+  ZKP_TRY(const auto last_term, store->last_term());
+  network::consensus::Solo consensus(
+      {.node_id = kCoordinatorId, .address = kInProcess, .term = last_term.next().value});
+
+  ZKP_TRY(const auto coordinator, services::coordinator::Coordinator::start(
+                                      {.id = kCoordinatorId}, {.store = *store,
+                                                               .artifacts = *artifacts,
+                                                               .consensus = consensus,
+                                                               .seal = seal,
+                                                               .clock = clock,
+                                                               .random = random}));
+  ZKP_TRY(const auto worker_server,
+          network::rpc::WorkerServer::start({}, coordinator->sessions(), *artifacts));
+  ZKP_TRY(auto worker,
+          services::worker::Worker::start(worker_options(options, *worker_server),
+                                          {.kernels = environment.kernels, .random = random}));
+  const CoordinatorView view(*coordinator);
+  prometheus::Registry registry;
+  ZKP_TRY(
+      const auto gateway,
+      services::gateway::Gateway::start(
+          {.listen = options.listen, .version = ZKP_VERSION, .most_pending = options.most_pending},
+          {.store = *store,
+           .seal = seal,
+           .cluster = view,
+           .clock = clock,
+           .random = random,
+           .registry = registry}));
+
+  fmt::print("zkp dev: http://{}/ is the API and, in a browser, the dashboard\n",
+             gateway->address());
+  fmt::print("zkp dev: data in {}, {} slots, kernels {}; Ctrl-C ends it\n", folder.string(),
+             options.slots, environment.kernels.name);
+  std::fflush(stdout);
+  wait_for(environment.stop);
+
+  gateway->stop();
+  worker.reset();
+  worker_server->stop();
+  coordinator->stop();
+  return {};
+}
+
+}  // namespace
+
+void add_dev_command(CLI::App& app, Chosen& chosen) {
+  add_command<DevOptions>(
+      app, chosen, "dev", "Run the whole network in one process",
+      [](CLI::App& command, DevOptions& options) {
+        command.add_option("--data-dir", options.data_dir, "Folder of everything that is kept")
+            ->envname("ZKP_DATA_DIR")
+            ->capture_default_str();
+        command.add_option("--listen", options.listen, "HOST:PORT of the HTTP API; port 0: any")
+            ->envname("ZKP_LISTEN")
+            ->capture_default_str();
+        command.add_option("--slots", options.slots, "Proofs at a time")
+            ->envname("ZKP_SLOTS")
+            ->check(CLI::Range(1, 256))
+            ->capture_default_str();
+        command
+            .add_option("--most-pending", options.most_pending,
+                        "Tasks that may wait; more are refused with 429")
+            ->envname("ZKP_MOST_PENDING")
+            ->capture_default_str();
+        command.add_flag("--insecure", options.insecure,
+                         "Allow an address that others can reach, without keys and TLS");
+        command.add_option("--log-level", options.log_level, "debug, info, warning or error")
+            ->envname("ZKP_LOG_LEVEL")
+            ->capture_default_str();
+        command.add_flag("--log-json", options.log_json, "Log lines as JSON");
+      },
+      run_dev);
+}
+
+}  // namespace zkp::apps
