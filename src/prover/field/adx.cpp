@@ -41,35 +41,62 @@ struct FqModulus {
 // value - modulus if that is not negative, else value.
 template <class Modulus>
 [[gnu::always_inline]] inline Value reduce_once(const Value& value) {
-  Value reduced;
-  unsigned char borrow = 0;
-  for (int i = 0; i < 4; ++i) {
-    borrow = _subborrow_u64(borrow, value.limb[i], Modulus::kLimb[i], &reduced.limb[i]);
-  }
-  for (int i = 0; i < 4; ++i) reduced.limb[i] = borrow ? value.limb[i] : reduced.limb[i];
-  return reduced;
+  Value r = value;
+  __asm__(
+      "subq %[p0], %[r0]\n\t"
+      "sbbq %[p1], %[r1]\n\t"
+      "sbbq %[p2], %[r2]\n\t"
+      "sbbq %[p3], %[r3]\n\t"
+      "cmovcq %[v0], %[r0]\n\t"
+      "cmovcq %[v1], %[r1]\n\t"
+      "cmovcq %[v2], %[r2]\n\t"
+      "cmovcq %[v3], %[r3]\n\t"
+      : [r0] "+&r"(r.limb[0]), [r1] "+&r"(r.limb[1]), [r2] "+&r"(r.limb[2]), [r3] "+&r"(r.limb[3])
+      : [v0] "r"(value.limb[0]), [v1] "r"(value.limb[1]), [v2] "r"(value.limb[2]),
+        [v3] "r"(value.limb[3]), [p0] "m"(Modulus::kLimb[0]), [p1] "m"(Modulus::kLimb[1]),
+        [p2] "m"(Modulus::kLimb[2]), [p3] "m"(Modulus::kLimb[3])
+      : "cc");
+  return r;
 }
 
 template <class Modulus>
 [[gnu::always_inline]] inline Value sum(const Value& a, const Value& b) {
-  Value result;
-  unsigned char carry = 0;
-  for (int i = 0; i < 4; ++i) carry = _addcarry_u64(carry, a.limb[i], b.limb[i], &result.limb[i]);
+  Value result = a;
+  __asm__(
+      "addq %[b0], %[r0]\n\t"
+      "adcq %[b1], %[r1]\n\t"
+      "adcq %[b2], %[r2]\n\t"
+      "adcq %[b3], %[r3]\n\t"
+      : [r0] "+&r"(result.limb[0]), [r1] "+&r"(result.limb[1]), [r2] "+&r"(result.limb[2]),
+        [r3] "+&r"(result.limb[3])
+      : [b0] "rm"(b.limb[0]), [b1] "rm"(b.limb[1]), [b2] "rm"(b.limb[2]), [b3] "rm"(b.limb[3])
+      : "cc");
   return reduce_once<Modulus>(result);
 }
 
 template <class Modulus>
 [[gnu::always_inline]] inline Value difference(const Value& a, const Value& b) {
-  Value result;
-  unsigned char borrow = 0;
-  for (int i = 0; i < 4; ++i) {
-    borrow = _subborrow_u64(borrow, a.limb[i], b.limb[i], &result.limb[i]);
-  }
-  const Word mask = borrow ? ~Word{0} : 0;
-  unsigned char carry = 0;
-  for (int i = 0; i < 4; ++i) {
-    carry = _addcarry_u64(carry, result.limb[i], Modulus::kLimb[i] & mask, &result.limb[i]);
-  }
+  Value result = a;
+  Word p0 = 0, p1 = 0, p2 = 0, p3 = 0;
+  __asm__(
+      "subq %[b0], %[r0]\n\t"
+      "sbbq %[b1], %[r1]\n\t"
+      "sbbq %[b2], %[r2]\n\t"
+      "sbbq %[b3], %[r3]\n\t"
+      "cmovcq %[m0], %[p0]\n\t"
+      "cmovcq %[m1], %[p1]\n\t"
+      "cmovcq %[m2], %[p2]\n\t"
+      "cmovcq %[m3], %[p3]\n\t"
+      "addq %[p0], %[r0]\n\t"
+      "adcq %[p1], %[r1]\n\t"
+      "adcq %[p2], %[r2]\n\t"
+      "adcq %[p3], %[r3]\n\t"
+      : [r0] "+&r"(result.limb[0]), [r1] "+&r"(result.limb[1]), [r2] "+&r"(result.limb[2]),
+        [r3] "+&r"(result.limb[3]), [p0] "+&r"(p0), [p1] "+&r"(p1), [p2] "+&r"(p2), [p3] "+&r"(p3)
+      : [b0] "rm"(b.limb[0]), [b1] "rm"(b.limb[1]), [b2] "rm"(b.limb[2]), [b3] "rm"(b.limb[3]),
+        [m0] "m"(Modulus::kLimb[0]), [m1] "m"(Modulus::kLimb[1]), [m2] "m"(Modulus::kLimb[2]),
+        [m3] "m"(Modulus::kLimb[3])
+      : "cc");
   return result;
 }
 

@@ -142,8 +142,8 @@ struct PrimeField {
   }
 
   // a * b / 2^256 mod p: CIOS (Koc, Acar, Kaliski 1996, section 5). The extra top word of CIOS is
-  // not needed, because the top limb of p is below 2^62 (Botrel, gnark 2020). For one factor < p
-  // and the other any 256-bit number the result is < p.
+  // not needed, because the top limb of p is below 2^62 (Botrel, gnark 2020). REQUIRES: a < p; b is
+  // any 256-bit number. The result is < p.
   [[gnu::always_inline]] static constexpr Limbs montgomery_product(const Limbs& a, const Limbs& b) {
     Limbs t{};
     for (std::size_t i = 0; i < 4; ++i) {
