@@ -7,6 +7,26 @@
 
 namespace zkp::prover::curve {
 
+// -value if `negate`, else value; without a branch, which would be mispredicted every other time.
+inline Fq negated_if(bool negate, const Fq& value) {
+  const Fq opposite = -value;
+  const std::uint64_t mask = std::uint64_t{0} - static_cast<std::uint64_t>(negate);
+  Fq result;
+  for (std::size_t i = 0; i < 4; ++i) {
+    result.limb[i] = (value.limb[i] & ~mask) | (opposite.limb[i] & mask);
+  }
+  return result;
+}
+inline Fq2 negated_if(bool negate, const Fq2& value) {
+  return {negated_if(negate, value.c0), negated_if(negate, value.c1)};
+}
+
+// -point if `opposite`, else point; without a branch.
+template <class Params>
+AffinePoint<Params> opposite_if(bool opposite, const AffinePoint<Params>& point) {
+  return {point.x, negated_if(opposite, point.y)};
+}
+
 // Adds many independent pairs of affine points with one inversion for all of a batch: about six
 // products an addition. Exact for every input: equal, opposite and infinite points too.
 // One owner, one thread at a time.

@@ -5,25 +5,9 @@
 namespace zkp::prover::curve {
 namespace {
 
-// -value if `negate`; without a branch, which would be mispredicted every other time.
-Fq negated_if(const Fq& value, bool negate) {
-  const Fq opposite = -value;
-  const std::uint64_t mask = std::uint64_t{0} - static_cast<std::uint64_t>(negate);
-  Fq result;
-  for (std::size_t i = 0; i < 4; ++i) {
-    result.limb[i] = (value.limb[i] & ~mask) | (opposite.limb[i] & mask);
-  }
-  return result;
-}
-
-Fq2 negated_if(const Fq2& value, bool negate) {
-  return {negated_if(value.c0, negate), negated_if(value.c1, negate)};
-}
-
 template <class Affine>
 Affine point_of(std::span<const Affine> points, Entry entry) {
-  const Affine& point = points[entry & ~kOpposite];
-  return {point.x, negated_if(point.y, (entry & kOpposite) != 0)};
+  return opposite_if((entry & kOpposite) != 0, points[entry & ~kOpposite]);
 }
 
 // Running sums, one bucket after the other.
