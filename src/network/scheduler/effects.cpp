@@ -36,7 +36,9 @@ struct Describe {
   std::string operator()(const Fail& e) const {
     return fmt::format("fail {} {}", text(e.ref), text(e.failure));
   }
-  std::string operator()(const Survey&) const { return "survey"; }
+  std::string operator()(const Survey& e) const {
+    return e.count_pending ? "survey and count" : "survey";
+  }
   std::string operator()(const FailOverdue& e) const {
     return fmt::format("fail-overdue {}", e.limit);
   }

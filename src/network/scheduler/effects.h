@@ -44,7 +44,9 @@ struct Fail {  // -> AttemptEnded
   AttemptRef ref;
   task::Failure failure;
 };
-struct Survey {};     // -> Surveyed; never two at a time
+struct Survey {  // -> Surveyed; never two at a time
+  bool count_pending = false;
+};
 struct FailOverdue {  // -> OverdueFailed; never two at a time
   std::size_t limit = 0;
 };

@@ -75,7 +75,7 @@ struct Surveyed {  // answers Survey
   bool ok = true;  // false: the store did not answer, and the rest means nothing
   std::optional<base::Time> next_due;
   std::vector<CircuitId> wanted;
-  std::size_t pending_count = 0;
+  std::optional<std::size_t> pending_count;  // if it was asked for
 };
 struct OverdueFailed {  // answers FailOverdue
   std::vector<TaskId> tasks;

@@ -78,7 +78,7 @@ void Scheduler::survey() {
   survey_due_ = false;
   surveying_ = true;
   survey_not_before_ = now_ + kSurveyEvery;
-  emit(Survey{});
+  emit(Survey{.count_pending = std::exchange(count_due_, false)});
 }
 
 }  // namespace zkp::network::scheduler

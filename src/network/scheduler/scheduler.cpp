@@ -81,7 +81,7 @@ void Scheduler::run_timers() {
   if (now_ >= poll_at_) {
     poll_at_ = now_ + options_.poll;
     counters_.poll_cycles += 1;
-    backlog_ = survey_due_ = true;
+    backlog_ = survey_due_ = count_due_ = true;
     fail_overdue();
   }
   if (now_ >= remove_at_) {
@@ -236,7 +236,7 @@ void Scheduler::handle(Surveyed& event) {
     return;  // the poll asks again
   }
   due_at_ = event.next_due;
-  counters_.queue_depth = event.pending_count;
+  if (event.pending_count) counters_.queue_depth = *event.pending_count;
   if (std::exchange(survey_outdated_, false)) {
     survey_due_ = true;
   } else {

@@ -180,7 +180,7 @@ class Scheduler {
   bool claim_unknown_ = false;   // a claim failed: it may have taken tasks that we do not know
   base::Time claim_not_before_{};
 
-  bool survey_due_ = false, surveying_ = false;
+  bool survey_due_ = false, surveying_ = false, count_due_ = false;
   bool survey_outdated_ = false;  // the one under way does not know of a settled circuit
   bool failing_overdue_ = false, removing_ = false;
   base::Time survey_not_before_{}, poll_at_{}, lease_check_at_{}, remove_at_{};

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "network/consensus/consensus.h"
+#include "network/rpc/worker_server.h"
+#include "network/scheduler/scheduler.h"
+#include "network/store/artifact_store.h"
+#include "network/store/store.h"
+#include "services/request/input_seal.h"
+
+// The leader's loop: brings the store, the workers' streams and the consensus together in the
+// scheduler, and does what it decides. While another node leads, it sends workers there.
+namespace zkp::services::coordinator {
+
+struct CoordinatorOptions {
+  network::scheduler::Options scheduler;  // its seed is drawn anew for each leadership
+  unsigned threads = 4;                   // for calls of the store and checks of proofs
+};
+
+// REQUIRES: all of them outlive the coordinator.
+struct CoordinatorPorts {
+  network::store::Store& store;
+  network::store::ArtifactStore& artifacts;
+  network::consensus::Consensus& consensus;
+  const request::InputSeal& seal;
+  const base::Clock& clock;
+  base::Random& random;
+};
+
+// What this coordinator can say of the cluster. Workers, capacity and counters are the leader's;
+// elsewhere they are empty.
+struct ClusterState {
+  network::consensus::State raft;
+  struct Workers {
+    std::size_t total = 0, active = 0, suspect = 0, draining = 0, quarantined = 0, dead = 0;
+  } worker_counts;
+  struct Capacity {
+    std::size_t total = 0, used = 0, available = 0;  // slots of workers that are not dead
+  } capacity;
+  network::scheduler::Counters scheduler;
+  std::vector<network::scheduler::WorkerView> workers;
+};
+
+class Coordinator {
+ public:
+  // Starts the consensus, too, and stops it.
+  static base::Result<std::unique_ptr<Coordinator>> start(const CoordinatorOptions& options,
+                                                          CoordinatorPorts ports);
+  virtual ~Coordinator() = default;  // stops
+
+  // For the server that workers connect to; it must be stopped before the coordinator is destroyed.
+  virtual network::rpc::SessionHandler& sessions() = 0;
+  // Any thread; does not wait for the store.
+  [[nodiscard]] virtual ClusterState cluster() const = 0;
+  // Ends the loop; what the store was not told yet stays for the next leader. Safe to call twice.
+  virtual void stop() = 0;
+};
+
+}  // namespace zkp::services::coordinator
