@@ -32,10 +32,14 @@ base::Result<tcp::endpoint> resolve(asio::io_context& io, const std::string& lis
   if (!bracketed && host.find(':') != std::string::npos) return malformed;
   if (bracketed) host = host.substr(1, host.size() - 2);
 
+  std::uint16_t port = 0;
+  const char* const end = listen.data() + listen.size();
+  const auto [stopped, fault] = std::from_chars(listen.data() + colon + 1, end, port);
+  if (fault != std::errc() || stopped != end) return malformed;
+
   error_code error;
   const auto found =
-      tcp::resolver(io).resolve(host, listen.substr(colon + 1),
-                                tcp::resolver::passive | tcp::resolver::numeric_service, error);
+      tcp::resolver(io).resolve(host, std::to_string(port), tcp::resolver::passive, error);
   if (error || found.empty()) return malformed;
   return found.begin()->endpoint();
 }

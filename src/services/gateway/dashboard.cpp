@@ -20,7 +20,7 @@ base::Result<network::http::Response> dashboard_file(std::string_view name) {
                                    .body = std::string(*content)};
   response.headers = {{"Content-Security-Policy",
                        "default-src 'none'; script-src 'self'; style-src 'self'; "
-                       "connect-src 'self'; base-uri 'none'; form-action 'none'; "
+                       "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
                        "frame-ancestors 'none'"},
                       {"Referrer-Policy", "no-referrer"}};
   return response;

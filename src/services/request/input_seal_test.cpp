@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "base/seal.h"
 #include "services/request/inputs_json.h"
 
 namespace zkp::services::request {
