@@ -67,9 +67,8 @@ inline constexpr std::size_t kMostLeaves = 1024;
 
 // Which shape these inputs ask for. Checks everything that can be checked without solving: counts,
 // unknown names, numbers at or above the modulus or out of their bits. not_found for an unknown
-// type; invalid_argument with a detail per wrong place, whose pointer is relative to the request
-// body ("/public_inputs/0",
-// "/inputs/leaves/3").
+// type; invalid_argument with a detail per wrong place (at most 100), whose pointer is relative to
+// the request body ("/public_inputs/0", "/inputs/leaves/3").
 base::Result<Shape> shape_of(std::string_view circuit_type, const Inputs& inputs);
 
 // The constraint system of a shape: the same on every machine. invalid_argument if there is no such

@@ -46,7 +46,8 @@ class Source {
     return result;
   }
   std::vector<std::string> texts() {
-    std::vector<std::string> result(byte() % 20);
+    const std::uint8_t choice = byte();
+    std::vector<std::string> result(choice < 240 ? choice % 5 : choice % 20);  // mostly small
     std::ranges::generate(result, [&] { return text(); });
     return result;
   }

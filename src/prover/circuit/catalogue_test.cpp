@@ -78,7 +78,8 @@ TEST(Catalogue, DescribesWhatItBuilds) {
     }
     EXPECT_EQ(system.public_count(), signals) << entry.name;
     EXPECT_LE(system.public_output_count, 1) << entry.name;
-    // A value of the positional form has one meaning: at most one list, after the single values.
+    // Else the positional form could not reach a single value: the first list takes all that is
+    // left.
     for (const bool is_private : {false, true}) {
       std::vector<bool> lists;
       for (const InputField& field : entry.fields) {

@@ -54,7 +54,7 @@ void InputReader::match_named(std::span<const NamedInput> inputs) {
         std::ranges::find(given_, input.name, [](const Given& given) { return given.field->name; });
     if (match == given_.end()) {
       note_at(std::move(pointer),
-              fmt::format("there is no such input; want {}, {}", names_of(false), names_of(true)));
+              fmt::format("there is no such input; want {}", names_of(std::nullopt)));
     } else if (match->present) {
       note_at(std::move(pointer), "given more than once");
     } else if (match->field->is_list != input.is_list) {
@@ -95,10 +95,10 @@ void InputReader::match_positional(bool is_private, std::span<const std::string>
   }
 }
 
-std::string InputReader::names_of(bool is_private) const {
+std::string InputReader::names_of(std::optional<bool> is_private) const {
   std::string names;
   for (const InputField& field : entry_.fields) {
-    if (field.is_private != is_private) continue;
+    if (is_private && field.is_private != *is_private) continue;
     if (!names.empty()) names += ", ";
     names += field.name;
   }

@@ -51,7 +51,8 @@ class InputReader {
   void match_named(std::span<const NamedInput> inputs);
   void match_positional(bool is_private, std::span<const std::string> values);
   Given& given(std::string_view name);
-  [[nodiscard]] std::string names_of(bool is_private) const;
+  // Of all fields, or of the private or the public ones.
+  [[nodiscard]] std::string names_of(std::optional<bool> is_private) const;
   void note_at(std::string pointer, std::string detail);
   Fr element_at(const Given& given, std::size_t index);
   const std::string* single(const Given& given);
