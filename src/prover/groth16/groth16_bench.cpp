@@ -1,4 +1,8 @@
+#include <chrono>
+#include <fstream>
+#include <malloc.h>
 #include <map>
+#include <thread>
 
 #include <benchmark/benchmark.h>
 #include <tbb/task_arena.h>
@@ -14,7 +18,7 @@ namespace zkp::prover::groth16 {
 namespace {
 
 struct Fixture {
-  SyntheticCircuit circuit;
+  circuit::Witness witness;
   ProvingKey key;
 };
 
@@ -26,7 +30,8 @@ const Fixture& fixture(std::size_t constraint_count) {
   SyntheticCircuit circuit = synthetic_circuit(constraint_count, 1);
   base::SystemRandom random;
   auto key = setup(circuit.system, {.kernels = kernels(), .random = random});
-  return made.emplace(constraint_count, Fixture{std::move(circuit), *std::move(key)}).first->second;
+  return made.emplace(constraint_count, Fixture{std::move(circuit.witness), *std::move(key)})
+      .first->second;
 }
 
 void bench_prove(benchmark::State& state) {
@@ -39,7 +44,7 @@ void bench_prove(benchmark::State& state) {
     ProveTimings timings;
     arena.execute([&] {
       benchmark::DoNotOptimize(
-          prove(f.key, f.circuit.witness, {.kernels = kernels(), .random = random}, &timings));
+          prove(f.key, f.witness, {.kernels = kernels(), .random = random}, &timings));
     });
     sum.rows += timings.rows;
     sum.transforms += timings.transforms;
@@ -61,6 +66,80 @@ void bench_prove(benchmark::State& state) {
 BENCHMARK(bench_prove)
     ->ArgsProduct({{65520}, {1, 2}})
     ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+// From asking for a stop, at some time within the proof, to the answer.
+void bench_cancel(benchmark::State& state) {
+  using Clock = std::chrono::steady_clock;
+  const Fixture& f = fixture(static_cast<std::size_t>(state.range(0)));
+  base::SystemRandom random;
+  tbb::task_arena arena(static_cast<int>(state.range(1)));
+  std::chrono::milliseconds delay{0};
+  double worst = 0;
+  for (auto _ : state) {
+    std::stop_source source;
+    Clock::time_point asked;
+    std::jthread stopper([&] {
+      std::this_thread::sleep_for(delay);
+      asked = Clock::now();
+      source.request_stop();
+    });
+    const bool finished = arena.execute([&] {
+      return prove(f.key, f.witness,
+                   {.kernels = kernels(), .random = random, .stop = source.get_token()})
+          .ok();
+    });
+    const Clock::time_point answered = Clock::now();
+    stopper.join();
+    const double seconds = finished ? 0 : std::chrono::duration<double>(answered - asked).count();
+    state.SetIterationTime(seconds);
+    worst = std::max(worst, seconds);
+    delay = finished ? std::chrono::milliseconds{0} : delay + std::chrono::milliseconds{61};
+  }
+  state.counters["worst"] = worst;
+}
+BENCHMARK(bench_cancel)
+    ->ArgsProduct({{65520, 262000}, {1, 2}})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(40)
+    ->UseManualTime();
+
+// A line of /proc/self/status, in bytes.
+double process_memory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name)) return std::stod(line.substr(name.size() + 1)) * 1024;
+  }
+  return 0;
+}
+
+// The peak of a proof against its prediction. Run one size in a process of its own.
+void bench_memory(benchmark::State& state) {
+  const auto constraint_count = static_cast<std::size_t>(state.range(0));
+  const Fixture& f = fixture(constraint_count);
+  base::SystemRandom random;
+  tbb::task_arena arena(static_cast<int>(state.range(1)));
+  malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << "5";  // the peak starts anew
+  for (auto _ : state) {
+    arena.execute([&] {
+      benchmark::DoNotOptimize(prove(f.key, f.witness, {.kernels = kernels(), .random = random}));
+    });
+  }
+  const auto predicted = static_cast<double>(predicted_memory_bytes(
+      {.wire_count = f.key.wire_count,
+       .public_count = f.key.public_count,
+       .domain_size = f.key.domain_size(),
+       .coefficient_count = f.key.matrix_a.terms.size() + f.key.matrix_b.terms.size()}));
+  const double measured = process_memory("VmHWM:");
+  state.counters["predicted"] = predicted;
+  state.counters["measured"] = measured;
+  state.counters["ratio"] = predicted / measured;
+}
+BENCHMARK(bench_memory)
+    ->ArgsProduct({{1 << 14, 32000, 65520, 1 << 17, 262000}, {1, 2}})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(2)
     ->UseRealTime();
 
 void bench_setup(benchmark::State& state) {
@@ -121,8 +200,8 @@ BENCHMARK(bench_setup_from_powers)
 void bench_verify(benchmark::State& state) {
   const Fixture& f = fixture(1000);
   base::SystemRandom random;
-  const auto signals = *public_signals_of(f.key, f.circuit.witness);
-  const Proof proof = *prove(f.key, f.circuit.witness, {.kernels = kernels(), .random = random});
+  const auto signals = *public_signals_of(f.key, f.witness);
+  const Proof proof = *prove(f.key, f.witness, {.kernels = kernels(), .random = random});
   for (auto _ : state) {
     benchmark::DoNotOptimize(verify(f.key.verifying, signals, proof));
   }
@@ -132,8 +211,8 @@ BENCHMARK(bench_verify)->Unit(benchmark::kMillisecond);
 void bench_verify_batch(benchmark::State& state) {
   const Fixture& f = fixture(1000);
   base::SystemRandom random;
-  const auto signals = *public_signals_of(f.key, f.circuit.witness);
-  const Proof proof = *prove(f.key, f.circuit.witness, {.kernels = kernels(), .random = random});
+  const auto signals = *public_signals_of(f.key, f.witness);
+  const Proof proof = *prove(f.key, f.witness, {.kernels = kernels(), .random = random});
   const std::vector<Statement> statements(static_cast<std::size_t>(state.range(0)),
                                           {signals, &proof});
   for (auto _ : state) {

@@ -33,6 +33,13 @@ base::Status check_witness(const ProvingKey& key, const circuit::Witness& witnes
   if (witness.reveal()[0] != Limbs{1, 0, 0, 0}) {
     return Error{ErrorCode::invalid_argument, "witness: want the value 1 for wire 0"};
   }
+  for (std::size_t wire = 0; wire < witness.size(); ++wire) {
+    if (!field::less_than(witness.reveal()[wire], Fr::kModulus)) {
+      return Error{
+          ErrorCode::invalid_argument,
+          fmt::format("witness: want a value below the field's modulus for wire {}", wire)};
+    }
+  }
   return {};
 }
 

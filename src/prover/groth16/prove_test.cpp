@@ -81,6 +81,9 @@ TEST(Prove, RefusesWitnessesOfAnotherCircuit) {
   auto two = circuit::Witness::copy_of(values);
   two.reveal_mutable()[0] = {2, 0, 0, 0};
   EXPECT_EQ(code_of(prove(key, two, options)), ErrorCode::invalid_argument);
+  auto unreduced = circuit::Witness::copy_of(values);
+  unreduced.reveal_mutable()[3] = Fr::kModulus;
+  EXPECT_EQ(code_of(prove(key, unreduced, options)), ErrorCode::invalid_argument);
 }
 
 TEST(Prove, PublicSignalsAreTheWitnessesFirstValues) {
@@ -196,6 +199,21 @@ TEST(Prove, StopsWhenAsked) {
                              .progress = stop_at_once})),
               ErrorCode::cancelled);
   });
+}
+
+TEST(PredictedMemory, HoldsTheKeyAndTheWitness) {
+  const SyntheticCircuit made = synthetic_circuit(3000, 2);
+  const ProvingKey key = key_of(made.system);
+  const std::size_t terms = key.matrix_a.terms.size() + key.matrix_b.terms.size();
+  const std::size_t held =
+      (key.a.size() + key.b1.size() + key.c.size() + key.h.size()) * sizeof(G1Affine) +
+      key.b2.size() * sizeof(G2Affine) + terms * sizeof(KeyTerm) +
+      made.witness.size() * sizeof(field::Limbs);
+  KeySizes sizes{key.wire_count, key.public_count, key.domain_size(), terms};
+  const std::uint64_t predicted = predicted_memory_bytes(sizes);
+  EXPECT_GT(predicted, held);
+  sizes.coefficient_count += 1000;
+  EXPECT_EQ(predicted_memory_bytes(sizes), predicted + 1000 * sizeof(KeyTerm));
 }
 
 // Whatever it catches the proof at: the answer is a valid proof or `cancelled`.

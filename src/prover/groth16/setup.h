@@ -9,8 +9,8 @@
 
 namespace zkp::prover::groth16 {
 
-// How far a long work is, 0 to 1, with the name of the stage. Called from the working thread, not
-// more than some hundred times; empty means nobody listens.
+// How far a long work is, 0 to 1, with the name of the stage that is done. Called from the working
+// threads, one call at a time, not more than some hundred times; empty means nobody listens.
 using Progress = std::function<void(double fraction, const char* stage)>;
 
 struct SetupOptions {
@@ -22,15 +22,13 @@ struct SetupOptions {
 
 // A development key: whoever runs this could keep the secret (tau, alpha, beta, delta) and forge
 // proofs. It is wiped on return. gamma is the generator, as in every key that snarkjs makes; delta
-// is random. Errors: invalid_argument (too many constraints for the field's 2^28 domain),
-// cancelled.
+// is random. Errors: invalid_argument (a malformed system, or more than 2^27 - 1 constraints and
+// public signals: the odd coset takes the field's last factor of two), cancelled.
 base::Result<ProvingKey> setup(const circuit::ConstraintSystem& system,
                                const SetupOptions& options);
 
 // A prepared powers-of-tau ceremony (phase 1), cut to the size that is needed: everything in the
-// Lagrange basis.
-//   tau_g1[i] = L_i(tau) G1 etc. over the domain of `domain_log`; tau2_g1: the monomial powers
-//   tau^0 .. tau^(2n-2)
+// Lagrange basis, lagrange_alpha_tau_g1[i] = alpha L_i(tau) G1 over the domain of `domain_log`.
 struct PowersOfTau {
   std::uint32_t domain_log = 0;
   std::vector<G1Affine> lagrange_tau_g1, lagrange_alpha_tau_g1,

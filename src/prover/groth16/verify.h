@@ -16,7 +16,9 @@ struct Verdict {
 };
 
 // e(A, B) = e(alpha, beta) e(sum of ic, gamma) e(C, delta). Checks curve and subgroup of every
-// point of the proof first. Needs no kernels and no secret; any thread.
+// point of the proof first. Infinity is refused too: blinding makes it as unlikely as guessing a
+// discrete logarithm, so it stands for a damaged proof. Needs no kernels and no secret; any thread.
+// REQUIRES: the key's points are in their groups.
 Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof);
 
 struct Statement {
