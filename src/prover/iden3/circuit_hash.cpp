@@ -2,12 +2,14 @@
 #include <array>
 #include <memory>
 
+#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include "prover/iden3/formats.h"
 #include "prover/iden3/points.h"
 #include "prover/iden3/prime.h"
 #include "prover/iden3/ptau_layout.h"
+#include "prover/iden3/wasm_point.h"
 
 // What snarkjs calls the circuit hash: BLAKE2b-512 over the key before any contribution. Points are
 // uncompressed, big-endian, standard form, the coordinate of u first; infinity is zeros. Lists are
@@ -108,18 +110,24 @@ base::Bytes contributions_with_hash(const ProvingKey& key, const AddH& add_h) {
   return section;
 }
 
-// The point at an index of section 2, of which 64 bytes are there. Coordinates are reduced: what
-// stands there need not be a point.
-G1Affine load_g1(base::ByteView from_section_2, std::size_t index) {
-  const std::uint8_t* bytes = &from_section_2[index * kPointBytes<G1Affine>];
+const std::uint8_t* power_at(base::ByteView from_section_2, std::size_t exponent) {
+  return &from_section_2[exponent * kPointBytes<G1Affine>];
+}
+RawPoint load_raw(const std::uint8_t* from) {
+  return {load_limbs(from), load_limbs(from + sizeof(Limbs))};
+}
+// Reduced: a hash is no place to check a ceremony, but arithmetic wants it so.
+G1Affine load_point(const std::uint8_t* from) {
   const auto reduced = [](const Limbs& any) { return Fq{Fq::montgomery_product(any, Fq::kR)}; };
-  return {reduced(load_limbs(bytes)), reduced(load_limbs(bytes + sizeof(Limbs)))};
+  const RawPoint raw = load_raw(from);
+  return {reduced(raw.x), reduced(raw.y)};
 }
 
 // (tau^(n + i) - tau^i) G1 for i < n - 1: the monomial form of H before a division by delta.
 // snarkjs reads them by 2^14 and does not shorten the last reading, so of a domain of more than
 // 2^14 it hashes n of them. The n-th wants tau^(2n - 1), which a ceremony of just this size has
-// not: then it takes what follows section 2, to the same result whether that is a point or not.
+// not: it then takes what follows section 2 for a point. REQUIRES: the bytes of 2n
+// points are there.
 void add_monomial_h(Blake2b& hash, base::ByteView from_section_2, std::size_t domain_size) {
   hash.add_u32(domain_size - 1);
   const std::size_t count = domain_size - 1 <= kPointsPerChunk ? domain_size - 1 : domain_size;
@@ -128,8 +136,10 @@ void add_monomial_h(Blake2b& hash, base::ByteView from_section_2, std::size_t do
     const std::size_t end = std::min(count, first + kPointsPerChunk);
     differences.clear();
     for (std::size_t i = first; i < end; ++i) {
-      differences.push_back(G1::from_affine(load_g1(from_section_2, domain_size + i)) +
-                            -load_g1(from_section_2, i));
+      const std::uint8_t* upper = power_at(from_section_2, domain_size + i);
+      const G1Affine lower = load_point(power_at(from_section_2, i));
+      differences.push_back(i == domain_size - 1 ? subtract_as_wasm(load_raw(upper), lower)
+                                                 : G1::from_affine(load_point(upper)) + -lower);
     }
     const auto points = curve::to_affine_batch<curve::G1Params>(differences);
     hash.add_points(std::span<const G1Affine>(points));
@@ -152,9 +162,10 @@ base::Result<base::Bytes> initial_contributions(const ProvingKey& key, base::Byt
   // section 2.
   const auto offset = static_cast<std::size_t>(layout.tau_g1.data() - ptau.data());
   const base::ByteView from_section_2 = ptau.subspan(offset);
-  const std::size_t read_points = 2 * key.domain_size();
-  if (from_section_2.size() < read_points * kPointBytes<G1Affine>) {
-    return layout.file.error("section 2 is the last one, want the Lagrange bases after it");
+  const std::size_t wanted = 2 * key.domain_size() * kPointBytes<G1Affine>;
+  if (from_section_2.size() < wanted) {
+    return layout.file.error(fmt::format("section 2 and what follows have {} bytes, want {}",
+                                         from_section_2.size(), wanted));
   }
   return contributions_with_hash(
       key, [&](Blake2b& hash) { add_monomial_h(hash, from_section_2, key.domain_size()); });
