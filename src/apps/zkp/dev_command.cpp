@@ -1,6 +1,8 @@
 // zkp dev: the whole network in one process, its data in one folder.
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 #include <unistd.h>
 
@@ -88,7 +90,7 @@ class CoordinatorView final : public services::gateway::ClusterView {
     const services::coordinator::ClusterState state = coordinator_.cluster();
     services::gateway::ClusterState shown{.leader_id = state.raft.leader_id,
                                           .term = state.raft.term,
-                                          .coordinators = {{.id = state.coordinator_id,
+                                          .coordinators = {{.id = state.raft.node_id,
                                                             .address = kInProcess,
                                                             .role = name_of(state.raft.role)}},
                                           .workers = {}};
@@ -96,7 +98,7 @@ class CoordinatorView final : public services::gateway::ClusterView {
       shown.workers.push_back({.id = worker.id.value,
                                .version = worker.version,
                                .kernels = worker.kernels,
-                               .state = worker.state,
+                               .state = name_of(worker.health),
                                .slots = worker.slots,
                                .used = worker.used});
     }
@@ -129,13 +131,13 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
   network::consensus::Solo consensus(
       {.node_id = kCoordinatorId, .address = kInProcess, .term = last_term.next().value});
 
-  ZKP_TRY(const auto coordinator, services::coordinator::Coordinator::start(
-                                      {.id = kCoordinatorId}, {.store = *store,
-                                                               .artifacts = *artifacts,
-                                                               .consensus = consensus,
-                                                               .seal = seal,
-                                                               .clock = clock,
-                                                               .random = random}));
+  ZKP_TRY(const auto coordinator,
+          services::coordinator::Coordinator::start({}, {.store = *store,
+                                                         .artifacts = *artifacts,
+                                                         .consensus = consensus,
+                                                         .seal = seal,
+                                                         .clock = clock,
+                                                         .random = random}));
   ZKP_TRY(const auto worker_server,
           network::rpc::WorkerServer::start({}, coordinator->sessions(), *artifacts));
   ZKP_TRY(auto worker,

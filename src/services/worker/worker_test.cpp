@@ -1,0 +1,367 @@
+#include "services/worker/worker.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+#include "base/sha256.h"
+#include "network/rpc/worker_server.h"
+#include "network/store/memory/memory_artifacts.h"
+#include "prover/circuit/catalogue.h"
+#include "prover/groth16/verify.h"
+#include "prover/iden3/formats.h"
+#include "services/worker/key_cache.h"
+#include "services/worker/outbox.h"
+#include "services/worker/prove_task.h"
+
+namespace zkp::services::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kTask = "0190b0a0-0000-7000-8000-000000000001";
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "zkp-worker-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+base::Bytes put(network::store::ArtifactStore& artifacts, base::ByteView file,
+                std::string& digest) {
+  auto upload = std::move(artifacts.begin()).value();
+  EXPECT_TRUE(upload->append(file).ok());
+  digest = std::move(upload->finish()).value();
+  return {file.begin(), file.end()};
+}
+
+// The leader of one worker: welcomes it, keeps what it says.
+class Leader final : public network::rpc::SessionHandler {
+ public:
+  void on_event(const std::shared_ptr<network::rpc::Session>& session,
+                v1::WorkerEvent event) override {
+    const std::lock_guard lock(mutex_);
+    if (event.has_hello()) {
+      session_ = session;
+      v1::Instruction welcome;
+      welcome.mutable_welcome()->set_term(1);
+      welcome.mutable_welcome()->set_heartbeat_ms(20);
+      session->send(std::move(welcome));
+    }
+    events_.push_back(std::move(event));
+    changed_.notify_all();
+  }
+  void on_closed(const std::shared_ptr<network::rpc::Session>& /*session*/) override {}
+
+  // The first event from number `from` on that `wanted` accepts.
+  template <class Wanted>
+  v1::WorkerEvent wait_for(const Wanted& wanted, std::size_t from = 0) {
+    std::unique_lock lock(mutex_);
+    std::optional<v1::WorkerEvent> found;
+    changed_.wait_for(lock, 30s, [&] {
+      for (std::size_t i = from; i < events_.size() && !found; ++i) {
+        if (wanted(events_[i])) found = events_[i];
+      }
+      return found.has_value();
+    });
+    EXPECT_TRUE(found.has_value()) << "the event did not come";
+    return found.value_or(v1::WorkerEvent());
+  }
+  std::size_t event_count() {
+    const std::lock_guard lock(mutex_);
+    return events_.size();
+  }
+  void send(v1::Instruction instruction) {
+    const std::lock_guard lock(mutex_);
+    session_->send(std::move(instruction));
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    session_->close();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<v1::WorkerEvent> events_;
+  std::shared_ptr<network::rpc::Session> session_;
+};
+
+bool is_succeeded(const v1::WorkerEvent& event) { return event.has_succeeded(); }
+bool is_failed(const v1::WorkerEvent& event) { return event.has_failed(); }
+bool is_hello(const v1::WorkerEvent& event) { return event.has_hello(); }
+bool is_idle(const v1::WorkerEvent& event) {
+  return event.has_heartbeat() && event.heartbeat().progress().empty();
+}
+
+class WorkerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    server_ = std::move(network::rpc::WorkerServer::start({}, leader, *artifacts)).value();
+    start_worker();
+    leader.wait_for(is_hello);
+  }
+
+  void start_worker() {
+    worker =
+        std::move(Worker::start({.id = {"worker-1"},
+                                 .version = "test",
+                                 .slots = 2,
+                                 .threads = 2,
+                                 .data_dir = folder.path(),
+                                 .memory_bytes = 1 << 30,
+                                 .key_memory_bytes = 1 << 28,
+                                 .key_disk_bytes = 1 << 28,
+                                 .coordinators = {.coordinators = {"in-process"},
+                                                  .make_channel =
+                                                      [this](const std::string&) {
+                                                        return server_->in_process_channel();
+                                                      }}},
+                                {.kernels = prover::field::portable_kernels(), .random = random}))
+            .value();
+  }
+
+  // Has the worker make the key of a circuit; its digests.
+  v1::SetupSucceeded make_key(const std::string& circuit) {
+    v1::Instruction setup;
+    setup.mutable_setup()->set_circuit_id(circuit);
+    leader.send(std::move(setup));
+    return leader.wait_for([](const auto& event) { return event.has_setup_succeeded(); })
+        .setup_succeeded();
+  }
+
+  void assign(std::uint64_t attempt, const std::string& circuit, const std::string& zkey,
+              const std::string& inputs) {
+    v1::Instruction instruction;
+    v1::Assign& assign = *instruction.mutable_assign();
+    assign.mutable_ref()->set_task_id(kTask);
+    assign.mutable_ref()->set_attempt(attempt);
+    assign.set_circuit_id(circuit);
+    assign.set_zkey_digest(zkey);
+    assign.set_inputs(inputs);
+    leader.send(std::move(instruction));
+  }
+  void acknowledge(std::uint64_t attempt) {
+    v1::Instruction ack;
+    ack.mutable_ack()->mutable_ref()->set_task_id(kTask);
+    ack.mutable_ack()->mutable_ref()->set_attempt(attempt);
+    leader.send(std::move(ack));
+  }
+
+  Folder folder;
+  base::SystemRandom random;
+  Leader leader;
+  std::unique_ptr<network::store::ArtifactStore> artifacts =
+      network::store::make_memory_artifacts();
+  std::unique_ptr<network::rpc::WorkerServer> server_;
+  std::unique_ptr<Worker> worker;
+};
+
+TEST_F(WorkerTest, MakesAKeyAndAProofThatVerifies) {
+  const v1::SetupSucceeded key = make_key("test/2");
+  const auto size = artifacts->size_bytes(key.zkey_digest());
+  ASSERT_TRUE(size.ok());
+  const auto zkey = artifacts->read(key.zkey_digest(), 0, *size);
+  const auto verifying = prover::iden3::read_zkey_verifying_key(*zkey);
+  ASSERT_TRUE(verifying.ok());
+
+  assign(1, "test/2", key.zkey_digest(), R"({"public_inputs":["3","4"],"private_inputs":[]})");
+  const v1::Succeeded result = leader.wait_for(is_succeeded).succeeded();
+  EXPECT_EQ(result.ref().task_id(), kTask);
+  const auto proof = prover::iden3::read_proof_json(result.proof_json());
+  const auto signals = prover::iden3::read_public_json(result.public_signals_json());
+  ASSERT_TRUE(proof.ok() && signals.ok());
+  EXPECT_TRUE(prover::groth16::verify(*verifying, *signals, *proof).valid);
+}
+
+TEST_F(WorkerTest, SaysWhatIsWrongWithInputsAndStatements) {
+  const v1::SetupSucceeded key = make_key("addition");
+  assign(1, "addition", key.zkey_digest(), R"({"inputs":{"a":"1","b":"2","sum":"4"}})");
+  EXPECT_EQ(leader.wait_for(is_failed).failed().code(), "unsatisfied");
+  const std::size_t from = leader.event_count();
+  assign(2, "addition", key.zkey_digest(), R"({"inputs":{"a":"1"}})");
+  EXPECT_EQ(leader.wait_for(is_failed, from).failed().code(), "invalid_input");
+}
+
+TEST_F(WorkerTest, KeepsAResultUntilItIsAcknowledgedOverReconnectsAndRestarts) {
+  const v1::SetupSucceeded key = make_key("test/1");
+  assign(1, "test/1", key.zkey_digest(), R"({"public_inputs":["3"],"private_inputs":[]})");
+  const auto first = leader.wait_for(is_succeeded).succeeded();
+
+  std::size_t from = leader.event_count();
+  leader.close();
+  EXPECT_EQ(leader.wait_for(is_hello, from).hello().finished_size(), 1);
+  EXPECT_EQ(leader.wait_for(is_succeeded, from).succeeded().proof_json(), first.proof_json());
+
+  from = leader.event_count();
+  worker.reset();
+  start_worker();
+  EXPECT_EQ(leader.wait_for(is_hello, from).hello().finished_size(), 1);
+  EXPECT_EQ(leader.wait_for(is_succeeded, from).succeeded().proof_json(), first.proof_json());
+
+  acknowledge(1);
+  EXPECT_TRUE(worker->drain(30s));
+  from = leader.event_count();
+  worker.reset();
+  start_worker();
+  EXPECT_EQ(leader.wait_for(is_hello, from).hello().finished_size(), 0);
+}
+
+TEST_F(WorkerTest, ACancelledAttemptEndsAndSaysNothing) {
+  const v1::SetupSucceeded key = make_key("merkle_tree/64,0");
+  std::string leaves = "\"1\"";
+  for (int i = 1; i < 64; ++i) leaves += ",\"1\"";
+  assign(1, "merkle_tree/64,0", key.zkey_digest(),
+         R"({"public_inputs":[)" + leaves + R"(],"private_inputs":[]})");
+  leader.wait_for([](const auto& event) { return event.has_started(); });
+  const std::size_t from = leader.event_count();
+  v1::Instruction cancel;
+  cancel.mutable_cancel()->mutable_ref()->set_task_id(kTask);
+  cancel.mutable_cancel()->mutable_ref()->set_attempt(1);
+  leader.send(std::move(cancel));
+  leader.wait_for(is_idle, from);
+  EXPECT_TRUE(worker->drain(30s));
+}
+
+TEST_F(WorkerTest, AKeyThatIsNotThereFailsTheAttempt) {
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  assign(1, "test/1", digest, R"({"public_inputs":["3"],"private_inputs":[]})");
+  const v1::Failed failed = leader.wait_for(is_failed).failed();
+  EXPECT_EQ(failed.code(), "internal");
+  EXPECT_NE(failed.message().find(digest), std::string::npos) << failed.message();
+}
+
+// --- the parts by themselves --------------------------------------------------------------------
+
+class KeyCacheTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    base::SystemRandom random;
+    for (const char* circuit : {"test/1", "test/2"}) {
+      const auto files = make_key(
+          circuit, {.kernels = prover::field::portable_kernels(), .random = random, .threads = 1},
+          {});
+      ASSERT_TRUE(files.ok());
+      std::string digest;
+      put(*artifacts, files->zkey, digest);
+      digests.push_back(digest);
+    }
+  }
+  std::unique_ptr<KeyCache> open(std::uint64_t most_memory, std::uint64_t most_disk) {
+    return std::move(KeyCache::open({.folder = folder.path(),
+                                     .most_memory_bytes = most_memory,
+                                     .most_disk_bytes = most_disk},
+                                    [this](const std::string& digest, std::uint64_t offset,
+                                           const KeyCache::Sink& sink, const std::stop_token&) {
+                                      return fetch(digest, offset, sink);
+                                    }))
+        .value();
+  }
+  base::Status fetch(const std::string& digest, std::uint64_t offset, const KeyCache::Sink& sink) {
+    ++fetches;
+    ZKP_TRY(base::Bytes bytes, artifacts->read(digest, offset, 1 << 20));
+    if (damage) bytes[0] ^= 1;
+    if (break_after != 0 && bytes.size() > break_after) {
+      bytes.resize(break_after);
+      ZKP_CHECK(sink(bytes));
+      return base::Error{base::ErrorCode::unavailable, "the connection broke"};
+    }
+    return sink(bytes);
+  }
+
+  Folder folder;
+  std::unique_ptr<network::store::ArtifactStore> artifacts =
+      network::store::make_memory_artifacts();
+  std::vector<std::string> digests;
+  int fetches = 0;
+  bool damage = false;
+  std::size_t break_after = 0;
+};
+
+TEST_F(KeyCacheTest, FetchesOnceAndFindsTheFileAgain) {
+  {
+    const auto cache = open(1 << 28, 1 << 28);
+    ASSERT_TRUE(cache->get(digests[0], {}).ok());
+    ASSERT_TRUE(cache->get(digests[0], {}).ok());
+    EXPECT_EQ(cache->loaded(), std::vector{digests[0]});
+  }
+  ASSERT_TRUE(open(1 << 28, 1 << 28)->get(digests[0], {}).ok());
+  EXPECT_EQ(fetches, 1);
+}
+
+TEST_F(KeyCacheTest, ResumesABrokenTransfer) {
+  break_after = 700;
+  ASSERT_TRUE(open(1 << 28, 1 << 28)->get(digests[0], {}).ok());
+  EXPECT_GT(fetches, 2);
+}
+
+TEST_F(KeyCacheTest, RefusesWhatTheDigestDoesNotName) {
+  damage = true;
+  const auto cache = open(1 << 28, 1 << 28);
+  const auto damaged = cache->get(digests[0], {});
+  ASSERT_FALSE(damaged.ok());
+  EXPECT_EQ(damaged.error().code, base::ErrorCode::data_loss);
+  damage = false;
+  EXPECT_TRUE(cache->get(digests[0], {}).ok());
+
+  for (const char* digest : {"", "sha256:", "sha256:../../etc/passwd", "md5:00"}) {
+    const auto refused = cache->get(digest, {});
+    ASSERT_FALSE(refused.ok()) << digest;
+    EXPECT_EQ(refused.error().code, base::ErrorCode::invalid_argument) << digest;
+  }
+}
+
+TEST_F(KeyCacheTest, ForgetsWhatWasUsedLongestAgo) {
+  const auto cache = open(1, 1);
+  ASSERT_TRUE(cache->get(digests[0], {}).ok());
+  ASSERT_TRUE(cache->get(digests[1], {}).ok());
+  EXPECT_EQ(cache->loaded(), std::vector{digests[1]});
+  ASSERT_TRUE(cache->get(digests[0], {}).ok());
+  EXPECT_EQ(fetches, 3);
+}
+
+TEST(OutboxTest, RemembersOnDiskAndDropsWhatDoesNotRead) {
+  const Folder folder;
+  v1::WorkerEvent event;
+  event.mutable_failed()->mutable_ref()->set_task_id(kTask);
+  event.mutable_failed()->mutable_ref()->set_attempt(3);
+  event.mutable_failed()->set_code("internal");
+  const AttemptKey key{kTask, 3};
+  {
+    Outbox outbox = std::move(Outbox::open(folder.path())).value();
+    outbox.put(key, event);
+  }
+  std::filesystem::copy_file(folder.path() / (std::string(kTask) + "-3.result"),
+                             folder.path() / "broken.result");
+  std::filesystem::resize_file(folder.path() / "broken.result", 5);
+  Outbox outbox = std::move(Outbox::open(folder.path())).value();
+  EXPECT_EQ(outbox.events().size(), 1U);
+  ASSERT_NE(outbox.find(key), nullptr);
+  EXPECT_EQ(outbox.find(key)->failed().code(), "internal");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "broken.result"));
+  outbox.remove(key);
+  EXPECT_TRUE(std::move(Outbox::open(folder.path())).value().events().empty());
+}
+
+TEST(FailureOf, TellsTheInputsFaultFromTheMachines) {
+  using base::ErrorCode;
+  using network::task::FailureCode;
+  const auto code_of = [](ErrorCode code) { return failure_of({code, "why"}).code; };
+  EXPECT_EQ(code_of(ErrorCode::invalid_argument), FailureCode::invalid_input);
+  EXPECT_EQ(code_of(ErrorCode::failed_precondition), FailureCode::unsatisfied);
+  EXPECT_EQ(code_of(ErrorCode::resource_exhausted), FailureCode::out_of_memory);
+  EXPECT_EQ(code_of(ErrorCode::data_loss), FailureCode::internal);
+}
+
+}  // namespace
+}  // namespace zkp::services::worker
