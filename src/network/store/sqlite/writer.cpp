@@ -6,19 +6,16 @@
 namespace zkp::network::store::sqlite {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::size_t kMostWaiting = 4096;
 constexpr std::size_t kMostInBatch = 512;
-// The log keeps old pages, and with them inputs that are erased: it is emptied when the writer has
-// had nothing to do for this long.
-constexpr auto kIdle = 500ms;
 
 }  // namespace
 
-Writer::Writer(std::unique_ptr<Connection> connection, OnCommit on_commit)
+Writer::Writer(std::unique_ptr<Connection> connection, OnCommit on_commit,
+               std::chrono::milliseconds idle)
     : connection_(std::move(connection)),
       on_commit_(std::move(on_commit)),
+      idle_(idle),
       thread_([this](const std::stop_token& stop) { serve(stop); }) {}
 
 base::Status Writer::run(Operation operation) {
@@ -33,6 +30,11 @@ base::Status Writer::run(Operation operation) {
   }
   changed_.notify_one();
   return done.get();
+}
+
+std::size_t Writer::waiting() {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
 }
 
 void Writer::serve(const std::stop_token& stop) {
@@ -50,7 +52,7 @@ std::deque<Writer::Job> Writer::next_batch(const std::stop_token& stop) {
   while (queue_.empty() && !stop.stop_requested()) {
     if (log_is_empty_) {
       changed_.wait(lock, stop, has_work);
-    } else if (!changed_.wait_for(lock, stop, kIdle, has_work) && !stop.stop_requested()) {
+    } else if (!changed_.wait_for(lock, stop, idle_, has_work) && !stop.stop_requested()) {
       lock.unlock();
       log_is_empty_ = connection_->empty_log().ok();
       lock.lock();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -27,8 +28,12 @@ class Writer {
  public:
   // Called by the writer's thread after each commit.
   using OnCommit = std::function<void(const Hints&)>;
+  // The log keeps old pages, and with them inputs that are erased: it is emptied when there has
+  // been nothing to write for this long.
+  static constexpr std::chrono::milliseconds kIdle{500};
 
-  Writer(std::unique_ptr<Connection> connection, OnCommit on_commit);
+  Writer(std::unique_ptr<Connection> connection, OnCommit on_commit,
+         std::chrono::milliseconds idle = kIdle);
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
@@ -47,6 +52,8 @@ class Writer {
   }
 
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
+  // Operations that no transaction has taken up yet.
+  [[nodiscard]] std::size_t waiting();
 
  private:
   using Operation = std::function<base::Status(Connection&, Hints&)>;
@@ -65,6 +72,7 @@ class Writer {
 
   std::unique_ptr<Connection> connection_;
   OnCommit on_commit_;
+  const std::chrono::milliseconds idle_;
   bool log_is_empty_ = true;  // the writer's thread only
   std::atomic<std::uint64_t> commits_ = 0;
   std::mutex mutex_;
