@@ -21,8 +21,8 @@ ok() {
   echo "ok $*"
 }
 fail() {
-  echo "FAILED $*"
   tail -n 20 "$log"
+  echo "FAILED $*"
   exit 1
 }
 
@@ -75,7 +75,7 @@ prove "{\"circuit_type\":\"merkle_tree\",\"public_inputs\":[\"1\"],\"private_inp
 curl -sS "$url/api/v1/proof" >"$work/list"
 if grep -rqa "$marker" "$data" "$log" "$work/answer" "$work/list"; then fail "a private input stands in the clear"; fi
 [[ $(stat -c %a "$data/inputs.key") == 600 ]] || fail "the key file's mode is $(stat -c %a "$data/inputs.key")"
-[[ $(sqlite3 "$data/zkp.db" "SELECT count(*) FROM tasks WHERE sealed_inputs IS NOT NULL") == 0 ]] ||
+[[ $(sqlite3 "$data/zkp.db" "SELECT count(*) FROM task_inputs") == 0 ]] ||
   fail "inputs of finished tasks are kept"
 ok "private inputs are sealed, erased and never shown"
 

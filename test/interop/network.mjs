@@ -65,7 +65,7 @@ const requests = [
   { circuit_type: "merkle_proof", inputs: { leaves: ["10", "20", "30"], leaf_index: "2" } },
   { circuit_type: "range_proof", inputs: { value: "21", salt: "77", min: "18", max: "99" } },
   { circuit_type: "addition", inputs: { a: "2", b: "3", sum: "5" } },
-  { circuit_type: "poseidon_preimage", inputs: { inputs: ["1", "2", "3"] } },
+  { circuit_type: "poseidon_preimage", inputs: { preimage: ["1", "2", "3"] } },
 ];
 
 export async function checkNetwork() {

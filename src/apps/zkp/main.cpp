@@ -36,7 +36,6 @@ class SignalStop {
       int signal = 0;
       sigwait(&signals_, &signal);
       stop_.request_stop();
-      pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
       if (!over_) sigwait(&signals_, &signal);
       if (!over_) std::_Exit(128 + signal);
     });

@@ -23,13 +23,13 @@ TEST(TaskId, HoldsTheTimeTheVersionAndTheVariant) {
 }
 
 TEST(TaskId, SortsByTheTimeOfSubmission) {
-  rc::check([](std::uint32_t first, std::uint32_t later, std::uint64_t seed) {
+  EXPECT_TRUE(rc::check([](std::uint32_t first, std::uint32_t later, std::uint64_t seed) {
     base::SeededRandom random(seed);
     const auto a = TaskId::make(base::from_unix_ms(first), random);
     const auto b = TaskId::make(base::from_unix_ms(std::int64_t{first} + later + 1), random);
     RC_ASSERT(a < b);
     RC_ASSERT(a.to_string() < b.to_string());
-  });
+  }));
 }
 
 TEST(TaskId, IsReadBackInEitherCase) {
@@ -124,11 +124,11 @@ TEST(BackOff, DoublesUpToItsLimitAndNeverBelowHalf) {
   EXPECT_EQ(back_off(8, 0), 12800ms);
   EXPECT_EQ(back_off(9, 0), 15s);
   EXPECT_EQ(back_off(1'000'000, 0), 15s);
-  rc::check([](std::uint8_t failures, std::uint64_t jitter) {
+  EXPECT_TRUE(rc::check([](std::uint8_t failures, std::uint64_t jitter) {
     const auto wait = back_off(failures + 1, jitter);
     RC_ASSERT(wait >= back_off(failures + 1, 0));
     RC_ASSERT(wait < 2 * back_off(failures + 1, 0));
-  });
+  }));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TYPED_TEST(PointTest, GeneratorIsInItsGroup) {
 
 TYPED_TEST(PointTest, AdditionIsThatOfAnAbelianGroup) {
   using Point = JacobianPoint<TypeParam>;
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const auto a = random_point<TypeParam>();
     const auto b = random_point<TypeParam>();
     const auto c = random_point<TypeParam>();
@@ -56,21 +56,21 @@ TYPED_TEST(PointTest, AdditionIsThatOfAnAbelianGroup) {
     RC_ASSERT((a + -a).is_infinity());
     RC_ASSERT(a + a == a.doubled());
     RC_ASSERT((a + b).to_affine().is_on_curve());
-  });
+  }));
 }
 
 TYPED_TEST(PointTest, MixedAdditionIsAddition) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const auto a = random_point<TypeParam>();
     const auto b = random_point<TypeParam>();
     RC_ASSERT(a + b.to_affine() == a + b);
     RC_ASSERT(a + a.to_affine() == a.doubled());
     RC_ASSERT((a + (-a).to_affine()).is_infinity());
-  });
+  }));
 }
 
 TYPED_TEST(PointTest, MultiplicationIsLinear) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const auto p = random_point<TypeParam>();
     const Fr a = random_scalar();
     const Fr b = random_scalar();
@@ -78,17 +78,17 @@ TYPED_TEST(PointTest, MultiplicationIsLinear) {
     RC_ASSERT((p * a) * b == p * (a * b));
     RC_ASSERT(p * Fr::one() == p);
     RC_ASSERT((p * Fr::zero()).is_infinity());
-  });
+  }));
 }
 
 TYPED_TEST(PointTest, ToAffineBatchIsToAffineOfEach) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     std::vector<JacobianPoint<TypeParam>> points(*rc::gen::inRange<std::size_t>(0, 9));
     for (auto& point : points) point = random_point<TypeParam>();
     const auto affine = to_affine_batch<TypeParam>(points);
     RC_ASSERT(affine.size() == points.size());
     for (std::size_t i = 0; i < points.size(); ++i) RC_ASSERT(affine[i] == points[i].to_affine());
-  });
+  }));
 }
 
 TYPED_TEST(PointTest, InfinityIsZeroZeroAndOnTheCurve) {
@@ -182,7 +182,7 @@ G2Affine random_curve_point() {
 G2 times_cofactor(const G2& p) { return p.times(Fq::kModulus).doubled() + -p.times(Fr::kModulus); }
 
 TEST(SubgroupOfG2, CheckIsThatByMultiplicationWithR) {
-  rc::check([] {
+  EXPECT_TRUE(rc::check([] {
     const G2 inside = generator<G2Params>() * random_scalar();
     const G2 anywhere = G2::from_affine(random_curve_point());
     const G2 cleared = times_cofactor(anywhere);            // of order r
@@ -194,7 +194,7 @@ TEST(SubgroupOfG2, CheckIsThatByMultiplicationWithR) {
     RC_ASSERT(!cleared.is_infinity() && is_in_subgroup(cleared.to_affine()));
     RC_ASSERT(!is_in_subgroup(anywhere.to_affine()));
     RC_ASSERT(!is_in_subgroup(cofactor_part.to_affine()));
-  });
+  }));
 }
 
 TEST(Frobenius, MultipliesByQInG2) {

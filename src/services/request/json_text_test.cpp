@@ -34,10 +34,10 @@ TEST(ParseJson, KeepsEveryDigitOfAWholeNumber) {
     ASSERT_TRUE(parsed.ok()) << digits;
     EXPECT_EQ(whole_number((*parsed)[0]), digits);
   }
-  rc::check([](std::uint64_t high, std::uint64_t low) {
+  EXPECT_TRUE(rc::check([](std::uint64_t high, std::uint64_t low) {
     const std::string digits = std::to_string(high | 1) + std::to_string(low);
     RC_ASSERT(whole_number(parse_json(digits).value()) == digits);
-  });
+  }));
 }
 
 TEST(ParseJson, TellsWholeNumbersFromTheRest) {
