@@ -131,15 +131,16 @@ class Parts {
   }
 
   base::Status quotient() {
+    RowValues rows;
     base::SecretVector<Limbs> scalars;
     {
       const Stopwatch stopwatch(timings_.rows);
-      ZKP_TRY(rows_, evaluate_rows(key_, witness_, kernels_, stop_.get_token()));
+      ZKP_TRY(rows, evaluate_rows(key_, witness_, kernels_, stop_.get_token()));
     }
     {
       const Stopwatch stopwatch(timings_.transforms);
       ZKP_TRY(scalars,
-              quotient_values(std::move(rows_), key_.domain_log, kernels_, stop_.get_token()));
+              quotient_values(std::move(rows), key_.domain_log, kernels_, stop_.get_token()));
     }
     meter_.add(kTransformWork * static_cast<double>(key_.domain_size()), "quotient");
     return sum(key_.h, scalars.reveal(), sums_.reveal_mutable().h, timings_.msm_h, "sum of H");
@@ -152,7 +153,6 @@ class Parts {
   std::stop_source stop_;
   std::stop_callback<std::function<void()>> forward_stop_;
   ProgressMeter meter_;
-  RowValues rows_;
   Secret<Sums> sums_;
   std::mutex error_mutex_;
   std::optional<Error> error_;

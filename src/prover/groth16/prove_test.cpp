@@ -50,6 +50,17 @@ TEST(Prove, ProvesAnySatisfiedSystem) {
   }
 }
 
+TEST(Prove, ProvesASystemWithoutPrivateWires) {
+  circuit::ConstraintSystem system;
+  system.wire_count = 2;
+  system.public_input_count = 1;
+  const circuit::Term x{1, Fr::one()};
+  for (auto* matrix : {&system.a, &system.b, &system.c}) matrix->append_row({&x, 1});
+  const ProvingKey key = key_of(system);
+  EXPECT_TRUE(proves(key, witness_of(std::array{Fr::one(), Fr::one()})));
+  EXPECT_FALSE(proves(key, witness_of(std::array{Fr::one(), Fr::from_u64(2)})));
+}
+
 // Larger than what one transform does in cache, and than the rows of one chunk.
 TEST(Prove, ProvesALongChain) {
   const SyntheticCircuit made = synthetic_circuit(5000, 1);
