@@ -45,6 +45,27 @@ TEST(WasmPoint, LosesTheCarriesThatFfjavascriptLoses) {
             "07232e19f8225ec2687d82d5a2d64b455039a4d17d50b70bfc6d7e2372ef7d52");
 }
 
+// The same functions on the SHA-512 digests of "from0" and "from1", less twice and three times the
+// generator: sums and products that exceed 256 bits.
+TEST(WasmPoint, LosesThemForAnyBytes) {
+  const G1 twice = G1::from_affine(curve::g1_generator()).doubled();
+  const G1Affine first = twice.to_affine(), second = (twice + curve::g1_generator()).to_affine();
+  EXPECT_EQ(text_of(subtract_as_wasm(
+                        raw_of("44bebe9b35f7fb1558f60387e6b1276e0498e1b759952ca71c442010f6d53521"
+                               "1663f6a98d2fc34b3b719b89d6140c18da675037c0c7aa61a8171fe0ab5856c9"),
+                        first)
+                        .to_affine()),
+            "0deae173f6eaed65e4da09618556f3d5534d1acf7c616198419826bc12567768"
+            "03dea19e82ed3fc9a3b22b340c5cb7d6f6638ce342e7a321d0f7c1fa6427db8e");
+  EXPECT_EQ(text_of(subtract_as_wasm(
+                        raw_of("9f67b850824f4bc08591247343b4b9e409a703ea67c4c43f0f09eecf5dca0a93"
+                               "26594d5c8e851e5fb8fa8f2e2fc59e48990de73d3c046b881a8bd8339130c8c9"),
+                        second)
+                        .to_affine()),
+            "15dc90532579fc719557bb78b5d72ea8e61af74d91c7c57a94f428ab56492dc4"
+            "0e5bb6a034ab9fe9db98453414cf850ceb8cc090871b27353f61577f10e6e058");
+}
+
 TEST(WasmPoint, IsTheDifferenceOfReducedPoints) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     base::SeededRandom random(seed);
