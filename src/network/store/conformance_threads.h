@@ -101,6 +101,23 @@ TEST_P(StoreConformance, NoHintComesAfterTheSubscription) {
   EXPECT_EQ(late, 0);
 }
 
+TEST_P(StoreConformance, TheEndOfASubscriptionWaitsForARunningCall) {
+  std::atomic<bool> entered = false, ended = false, ended_during_call = false;
+  auto subscription = store_->subscribe([&](const Hint&) {
+    entered = true;
+    for (int i = 0; i < 10'000 && !ended; ++i) std::this_thread::yield();
+    if (ended) ended_during_call = true;
+  });
+  HintLog other;  // called after the first one
+  const auto other_subscription = store_->subscribe([&](const Hint& hint) { other.add(hint); });
+  const TaskId id = submit();
+  while (!entered) std::this_thread::yield();
+  subscription.reset();
+  ended = true;
+  EXPECT_TRUE(other.wait_for(Hint::Kind::submitted, id, Status::pending));
+  EXPECT_FALSE(ended_during_call);
+}
+
 TEST_P(StoreConformance, ASubscriptionMayOutliveTheStore) {
   const auto subscription = store_->subscribe([](const Hint&) {});
   submit();
