@@ -37,7 +37,7 @@ class Gateway {
     network::store::Store& store;
     const request::InputSeal& seal;
     const ClusterView& cluster;
-    base::Clock& clock;
+    const base::Clock& clock;
     base::Random& random;
     // Other services may register in it too; /metrics shows all of it.
     prometheus::Registry& registry;

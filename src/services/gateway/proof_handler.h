@@ -25,7 +25,7 @@ class ProofHandler {
   struct Ports {
     network::store::Store& store;
     const request::InputSeal& seal;
-    base::Clock& clock;
+    const base::Clock& clock;
     base::Random& random;
     network::http::BlockingPool& pool;
     TaskWatch& watch;
