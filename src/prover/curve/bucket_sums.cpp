@@ -91,8 +91,8 @@ void BucketAdder<Params>::next_pass(std::span<Affine> sums) {
 // sum of S weighted by the lane's number.
 template <class Params>
 JacobianPoint<Params> BucketAdder<Params>::weighted_sum(std::span<const Affine> buckets) {
-  constexpr std::size_t kLeastLength = 16;
-  constexpr std::size_t kLeastLanes = 16;
+  constexpr std::size_t kLeastLength = 8;
+  constexpr std::size_t kLeastLanes = 128;
   constexpr std::size_t kMostLanes = 256;
   const std::size_t lanes = std::min(buckets.size() / kLeastLength, kMostLanes);
   if (lanes < kLeastLanes) return weighted_sum_of_few<Params>(buckets);

@@ -31,7 +31,7 @@ std::size_t bits_of(const Limbs& value) {
 // How long a sum takes, in additions: one for each digit, two for each bucket, and the inversions
 // and bookkeeping that come with each window.
 double cost_of(const Windows& windows, std::size_t terms, std::size_t total_bits) {
-  constexpr double kWindowCost = 2000;
+  constexpr double kWindowCost = 1000;
   constexpr double kScanCost = 0.05;
   const double digits = double(total_bits) / double(windows.bits) + double(terms) / 2;
   return digits + double(windows.count) *
