@@ -118,7 +118,7 @@ RawPoint load_raw(const std::uint8_t* from) {
 }
 // Reduced: a hash is no place to check a ceremony, but arithmetic wants it so.
 G1Affine load_point(const std::uint8_t* from) {
-  const auto reduced = [](const Limbs& any) { return Fq{Fq::montgomery_product(any, Fq::kR)}; };
+  const auto reduced = [](const Limbs& any) { return Fq{Fq::montgomery_product(Fq::kR, any)}; };
   const RawPoint raw = load_raw(from);
   return {reduced(raw.x), reduced(raw.y)};
 }

@@ -63,7 +63,7 @@ struct Raw {
   }
 
   // The element of Fq that this number stands for.
-  [[nodiscard]] Fq element() const { return Fq{Fq::montgomery_product(value, Fq::kR)}; }
+  [[nodiscard]] Fq element() const { return Fq{Fq::montgomery_product(Fq::kR, value)}; }
 };
 
 }  // namespace
