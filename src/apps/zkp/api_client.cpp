@@ -80,9 +80,11 @@ beast::error_code exchange(const std::string& host, const std::string& port,
   beast::http::response_parser<beast::http::string_body> parser;
   parser.body_limit(256 << 20);
   stream.async_connect(endpoints, [&](beast::error_code connected, const auto&) {
-    if ((result = connected)) return;
+    result = connected;
+    if (result) return;
     beast::http::async_write(stream, request, [&](beast::error_code written, std::size_t) {
-      if ((result = written)) return;
+      result = written;
+      if (result) return;
       beast::http::async_read(stream, buffer, parser,
                               [&](beast::error_code read, std::size_t) { result = read; });
     });

@@ -1,4 +1,5 @@
 // zkp: the network in one process, the prover on files, and a client of the HTTP API.
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -31,6 +32,7 @@ class SignalStop {
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGUSR1);  // our own, to end the thread
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     thread_ = std::thread([this] {
       int signal = 0;
@@ -42,7 +44,7 @@ class SignalStop {
   }
   ~SignalStop() {
     over_ = true;
-    pthread_kill(thread_.native_handle(), SIGTERM);
+    pthread_kill(thread_.native_handle(), SIGUSR1);
     thread_.join();
   }
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }

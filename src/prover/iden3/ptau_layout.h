@@ -18,7 +18,7 @@ struct PtauLayout {
   static base::Result<PtauLayout> parse(base::ByteView bytes, std::uint32_t domain_log);
 
   Container file;
-  std::uint32_t power;
+  std::uint32_t power = 0;
   base::ByteView tau_g1, alpha_tau_g1, beta_tau_g1, beta_g2;
   base::ByteView lagrange_tau_g1, lagrange_tau_g2, lagrange_alpha_tau_g1, lagrange_beta_tau_g1;
 

@@ -29,7 +29,7 @@ struct ZkeyLayout {
   static base::Result<ZkeyLayout> parse(base::ByteView bytes);
 
   Container file;
-  std::uint32_t wire_count, public_count, domain_log, coefficient_count;
+  std::uint32_t wire_count = 0, public_count = 0, domain_log = 0, coefficient_count = 0;
   base::ByteView header_points;  // alpha1, beta1, beta2, gamma2, delta1, delta2
   base::ByteView ic, coefficients, a, b1, b2, c, h;
   base::ByteView contributions;  // csHash (64 bytes), count u32 and that many records
