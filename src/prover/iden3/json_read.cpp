@@ -41,6 +41,8 @@ class JsonReader {
     } catch (const json::parse_error& error) {
       return Error{ErrorCode::invalid_argument,
                    fmt::format("{}: not JSON: at byte {}", name, error.byte)};
+    } catch (const json::out_of_range&) {
+      return Error{ErrorCode::invalid_argument, fmt::format("{}: a number is out of range", name)};
     }
   }
 

@@ -162,6 +162,12 @@ TEST(Json, RefusesWhatIsNoJsonOrAnotherShape) {
   EXPECT_EQ(error_of(read_verification_key_json("1")), "verification key: want an object");
 }
 
+TEST(Json, RefusesANumberBeyondADouble) {
+  EXPECT_EQ(error_of(read_public_json("[1e999]")), "public signals: a number is out of range");
+  EXPECT_EQ(error_of(read_proof_json(R"({"x": -1E+400})")), "proof: a number is out of range");
+  EXPECT_FALSE(read_verification_key_json("1e999").ok());
+}
+
 TEST(Json, RefusesDeepNesting) {
   const std::string deep(1'000'000, '[');
   EXPECT_FALSE(read_public_json(deep).ok());
