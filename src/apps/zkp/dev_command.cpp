@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "network/consensus/solo/solo.h"
-#include "network/rpc/worker_server.h"
+#include "network/rpc/coordinator_server.h"
 #include "network/store/sqlite/file_artifacts.h"
 #include "network/store/sqlite/sqlite_store.h"
 #include "services/coordinator/coordinator.h"
@@ -65,7 +65,7 @@ base::Status check_listen_address(const DevOptions& options) {
 }
 
 services::worker::WorkerOptions worker_options(const DevOptions& options,
-                                               network::rpc::WorkerServer& server) {
+                                               network::rpc::CoordinatorServer& server) {
   const std::uint64_t memory = physical_memory_bytes();
   return {.id = {"worker-1"},
           .version = ZKP_VERSION,
@@ -138,10 +138,10 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
                                                          .seal = seal,
                                                          .clock = clock,
                                                          .random = random}));
-  ZKP_TRY(const auto worker_server,
-          network::rpc::WorkerServer::start({}, coordinator->sessions(), *artifacts));
+  ZKP_TRY(const auto server,
+          network::rpc::CoordinatorServer::start({}, coordinator->sessions(), *artifacts));
   ZKP_TRY(auto worker,
-          services::worker::Worker::start(worker_options(options, *worker_server),
+          services::worker::Worker::start(worker_options(options, *server),
                                           {.kernels = environment.kernels, .random = random}));
   const CoordinatorView view(*coordinator);
   prometheus::Registry registry;
@@ -165,7 +165,7 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
 
   gateway->stop();
   worker.reset();
-  worker_server->stop();
+  server->stop();
   coordinator->stop();
   return {};
 }

@@ -2,13 +2,16 @@
 #include <map>
 #include <mutex>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/sha256.h"
+#include "network/rpc/administration_client.h"
+#include "network/rpc/channel.h"
 #include "network/rpc/coordinator_link.h"
+#include "network/rpc/coordinator_server.h"
 #include "network/rpc/status.h"
-#include "network/rpc/worker_server.h"
 
 namespace zkp::network::rpc {
 namespace {
@@ -145,10 +148,36 @@ v1::WorkerEvent started(const std::string& task) {
   return event;
 }
 
+// Leads or follows as it is told; remembers what it was asked.
+class Administrators final : public AdministrationHandler {
+ public:
+  v1::ClusterDescription describe() override { return description; }
+  void add_coordinator(const v1::CoordinatorAddress& coordinator, Done done) override {
+    answer("add " + coordinator.id() + " at " + coordinator.raft_address(), done);
+  }
+  void remove_coordinator(const std::string& id, Done done) override {
+    answer("remove " + id, done);
+  }
+  void transfer_leadership(const std::string& id, Done done) override {
+    answer("transfer to " + id, done);
+  }
+  void drain_worker(const std::string& id, Done done) override { answer("drain " + id, done); }
+
+  v1::ClusterDescription description;
+  base::Status outcome;
+  std::vector<std::string> asked;
+
+ private:
+  void answer(std::string what, const Done& done) {
+    asked.push_back(std::move(what));
+    done(outcome);
+  }
+};
+
 class Rpc : public testing::Test {
  protected:
   void SetUp() override {
-    auto started_server = WorkerServer::start({}, leader, artifacts);
+    auto started_server = CoordinatorServer::start({}, {leader, administrators, artifacts});
     ASSERT_TRUE(started_server.ok());
     server = std::move(started_server).value();
   }
@@ -159,8 +188,9 @@ class Rpc : public testing::Test {
         worker);
   }
   Leader leader;
+  Administrators administrators;
   Artifacts artifacts;
-  std::unique_ptr<WorkerServer> server;
+  std::unique_ptr<CoordinatorServer> server;
 };
 
 TEST_F(Rpc, EventsAndInstructionsArriveInOrderAfterHello) {
@@ -202,7 +232,7 @@ TEST_F(Rpc, AClosedStreamIsToldToBothAndTheWorkerComesBack) {
 TEST_F(Rpc, ARedirectGoesToTheLeaderAtOnce) {
   Leader other;
   Artifacts none;
-  auto second = WorkerServer::start({}, other, none);
+  auto second = CoordinatorServer::start({}, {other, administrators, none});
   ASSERT_TRUE(second.ok());
   leader.answer = [](Session& session) {
     v1::Instruction redirect;
@@ -278,6 +308,104 @@ TEST_F(Rpc, StoppingTheServerClosesEverySession) {
   second_link->stop();
   server->stop();
   EXPECT_EQ(leader.heard.copy().closed, 2);
+}
+
+class Administration : public testing::Test {
+ protected:
+  struct Node {
+    Leader sessions;
+    Administrators administrators;
+    Artifacts artifacts;
+    std::unique_ptr<CoordinatorServer> server;
+  };
+  Administration() {
+    for (auto& [name, node] : nodes_) {
+      node.administrators.description.set_coordinator_id(name);
+      node.server =
+          CoordinatorServer::start({}, {node.sessions, node.administrators, node.artifacts})
+              .value();
+    }
+  }
+  void leads(const std::string& name, std::uint64_t term) {
+    nodes_.at(name).administrators.description.set_role("leader");
+    nodes_.at(name).administrators.description.set_term(term);
+  }
+  AdministrationClient client(std::vector<std::string> coordinators) {
+    return AdministrationClient({.coordinators = std::move(coordinators),
+                                 .make_channel = [this](const std::string& address) {
+                                   const auto node = nodes_.find(address);
+                                   // Nothing listens on port 1.
+                                   return node == nodes_.end()
+                                              ? open_channel("127.0.0.1:1")
+                                              : node->second.server->in_process_channel();
+                                 }});
+  }
+  std::map<std::string, Node> nodes_ = [] {
+    std::map<std::string, Node> nodes;
+    nodes["one"], nodes["two"];
+    return nodes;
+  }();
+};
+
+TEST_F(Administration, EachCoordinatorTellsWhatItKnowsAndOneThatIsGoneIsAnError) {
+  const auto descriptions = client({"one", "gone", "two"}).describe_each();
+  ASSERT_EQ(descriptions.size(), 3U);
+  EXPECT_EQ(descriptions[0].value().coordinator_id(), "one");
+  EXPECT_EQ(descriptions[1].error().code, base::ErrorCode::unavailable);
+  EXPECT_EQ(descriptions[2].value().coordinator_id(), "two");
+}
+
+TEST_F(Administration, TheLeaderOfTheHighestTermIsAsked) {
+  leads("one", 3);
+  leads("two", 4);
+  const auto asker = client({"gone", "one", "two"});
+  EXPECT_EQ(asker.describe().value().coordinator_id(), "two");
+  v1::CoordinatorAddress fourth;
+  fourth.set_id("four");
+  fourth.set_raft_address("host:7000");
+  EXPECT_TRUE(asker.add_coordinator(fourth).ok());
+  EXPECT_TRUE(asker.remove_coordinator("three").ok());
+  EXPECT_TRUE(asker.transfer_leadership("").ok());
+  EXPECT_TRUE(asker.drain_worker("worker-1").ok());
+  EXPECT_THAT(
+      nodes_["two"].administrators.asked,
+      ElementsAre("add four at host:7000", "remove three", "transfer to ", "drain worker-1"));
+  EXPECT_TRUE(nodes_["one"].administrators.asked.empty());
+}
+
+TEST_F(Administration, ItsErrorsComeBack) {
+  leads("one", 1);
+  nodes_["one"].administrators.outcome = base::Error{base::ErrorCode::not_found, "no such worker"};
+  const base::Status status = client({"one"}).drain_worker("worker-9");
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().code, base::ErrorCode::not_found);
+  EXPECT_EQ(status.error().message, "no such worker");
+}
+
+TEST_F(Administration, WithoutALeaderTheAnswerSaysWhatEachOneSaid) {
+  nodes_["one"].administrators.description.set_role("candidate");
+  const auto description = client({"one", "gone"}).describe();
+  ASSERT_FALSE(description.ok());
+  EXPECT_EQ(description.error().code, base::ErrorCode::unavailable);
+  EXPECT_THAT(description.error().message, testing::HasSubstr("one: is a candidate; gone: "));
+  EXPECT_EQ(client({"one"}).drain_worker("worker-1").error().code, base::ErrorCode::unavailable);
+}
+
+TEST(CoordinatorServerPort, APortThatIsTakenIsRefused) {
+  Leader sessions;
+  Administrators administrators;
+  Artifacts artifacts;
+  const CoordinatorServer::Ports ports{sessions, administrators, artifacts};
+  const auto first = CoordinatorServer::start({.listen = "127.0.0.1:0"}, ports);
+  ASSERT_TRUE(first.ok());
+  EXPECT_NE((*first)->port(), 0);
+  const auto second =
+      CoordinatorServer::start({.listen = fmt::format("127.0.0.1:{}", (*first)->port())}, ports);
+  ASSERT_FALSE(second.ok());
+  EXPECT_THAT(second.error().message, testing::HasSubstr("cannot listen"));
+  const AdministrationClient asker({.coordinators = {fmt::format("127.0.0.1:{}", (*first)->port())},
+                                    .make_channel = open_channel});
+  EXPECT_TRUE(asker.describe_each()[0].ok());
 }
 
 TEST(RpcStatus, ErrorsKeepTheirCodeAndMessageOverTheWire) {

@@ -68,6 +68,7 @@ struct Describe {
   std::string operator()(const SendCancelSetup& e) const {
     return fmt::format("cancel-setup {} {}", e.circuit.value, e.worker.value);
   }
+  std::string operator()(const SendDrain& e) const { return "drain " + e.worker.value; }
   std::string operator()(const Disconnect& e) const {
     return fmt::format("disconnect {} '{}'", e.worker.value, e.reason);
   }

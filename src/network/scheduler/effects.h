@@ -89,6 +89,9 @@ struct SendCancelSetup {
   WorkerId worker;
   CircuitId circuit;
 };
+struct SendDrain {
+  WorkerId worker;
+};
 struct Disconnect {  // no WorkerLeft follows
   WorkerId worker;
   std::string reason;
@@ -96,7 +99,7 @@ struct Disconnect {  // no WorkerLeft follows
 
 // --- for the record -------------------------------------------------------------------------
 
-struct Quarantined {  // gets no more work from this leader
+struct Quarantined {  // gets no more work
   WorkerId worker;
   std::string reason;
 };
@@ -104,7 +107,7 @@ struct Quarantined {  // gets no more work from this leader
 using Effect = std::variant<Claim, ListInFlight, RecordAssignment, RecordStart, ReportProgress,
                             Verify, Release, Fail, Survey, FailOverdue, PublishSetup, FailCircuit,
                             RemoveFinished, Welcome, SendAssign, SendCancel, SendAck, SendSetup,
-                            SendCancelSetup, Disconnect, Quarantined>;
+                            SendCancelSetup, SendDrain, Disconnect, Quarantined>;
 using Effects = std::vector<Effect>;
 
 // One line of text, the same for equal effects: for traces. Holds no inputs and no proof.

@@ -139,8 +139,9 @@ void Scheduler::lose_worker(const WorkerId& worker) {
 
 void Scheduler::quarantine(const WorkerId& worker, const std::string& reason) {
   Worker* found = workers_.find(worker);
-  if (found == nullptr || found->quarantined) return;
-  found->quarantined = true;
+  if (found == nullptr || found->record.quarantined) return;
+  found->record.quarantined = true;
+  found->record.reason = reason;
   emit(Quarantined{worker, reason});
   setups_.on_lost(worker);  // its next heartbeat is answered with a CancelSetup
   for (const AttemptRef& ref : attempts_at(worker)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -27,10 +28,20 @@ struct AttemptRef {
 
 // --- from the store -------------------------------------------------------------------------
 
-// The first event of all: what the store held when this leader took over.
+// What the coordinators keep of a worker, over any number of leaders.
+struct WorkerRecord {
+  bool draining = false;     // told to drain, and not gone yet
+  bool quarantined = false;  // gave a wrong proof
+  std::string reason;        // of the quarantine
+  friend bool operator==(const WorkerRecord&, const WorkerRecord&) = default;
+};
+using WorkerRecords = std::map<WorkerId, WorkerRecord>;
+
+// The first event of all: what the store and the coordinators held when this leader took over.
 struct TookOver {
   std::vector<task::Task> in_flight;
   std::vector<CircuitId> wanted;
+  WorkerRecords workers;
 };
 
 struct ClaimedTask {
@@ -109,6 +120,7 @@ struct WorkerJoined {
   std::vector<std::string> loaded_keys;
   std::vector<AttemptRef> running, finished;
   std::vector<CircuitId> setups_running;
+  bool draining = false;
 };
 struct WorkerLeft {  // its connection is gone
   WorkerId worker;
@@ -150,6 +162,12 @@ struct SetupFailed {
   std::string message;
 };
 
+// --- from operators -------------------------------------------------------------------------
+
+struct DrainRequested {  // of a worker that is known
+  WorkerId worker;
+};
+
 // Time has passed: next_tick() has come.
 struct Tick {};
 
@@ -158,6 +176,6 @@ using Event =
                  AttemptEnded, ProofVerified, Surveyed, OverdueFailed, SetupChecked, CircuitFailed,
                  FinishedRemoved, TaskSubmitted, TaskEnded, CircuitChanged, WorkerJoined,
                  WorkerLeft, WorkerDraining, Heartbeat, AttemptStarted, AttemptSucceeded,
-                 AttemptFailed, SetupSucceeded, SetupFailed, Tick>;
+                 AttemptFailed, SetupSucceeded, SetupFailed, DrainRequested, Tick>;
 
 }  // namespace zkp::network::scheduler

@@ -127,6 +127,7 @@ void Scheduler::handle(TookOver& event) {
     flight.phase = task.status == task::Status::running ? Phase::running : Phase::assigned;
     flight.lease_until = lease_now_ + options_.lease();
   }
+  workers_.recall(event.workers, lease_now_, now_);
   setups_.want(event.wanted, lease_now_ + options_.heartbeat, effects_);
 }
 

@@ -63,6 +63,8 @@ class Scheduler {
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] std::vector<WorkerView> workers() const;
+  // To be kept for the next leader.
+  [[nodiscard]] WorkerRecords worker_records() const { return workers_.records(); }
   [[nodiscard]] std::size_t in_flight_count() const { return flights_.size(); }
 
  private:
@@ -117,6 +119,8 @@ class Scheduler {
   void handle(AttemptFailed& event);
   void handle(SetupSucceeded& event);
   void handle(SetupFailed& event);
+  // events, from operators and time
+  void handle(DrainRequested& event);
   void handle(Tick&) {}
 
   // time

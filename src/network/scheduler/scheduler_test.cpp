@@ -275,6 +275,56 @@ TEST_F(SchedulerTest, ADrainingWorkerGetsNothingNewAndItsRestGoesOnAtOnce) {
   EXPECT_EQ(task(1).failures, 0);
 }
 
+TEST_F(SchedulerTest, AWorkerThatIsToldToDrainIsANewOneWhenItComesAgain) {
+  start({hello("w1", 2), hello("w2")});
+  world.submit();
+  world.tell(DrainRequested{{"w1"}});
+  world.tell(DrainRequested{{"nobody"}});
+  world.submit();
+  EXPECT_EQ(world.sent(), "assign t1#1 w1; drain w1; assign t2#1 w2");
+  EXPECT_TRUE(world.scheduler().worker_records().at({"w1"}).draining);
+  succeeds(1, 1, "w1");
+  world.tell(WorkerLeft{{"w1"}});
+  EXPECT_FALSE(world.scheduler().worker_records().contains({"w1"}));
+  world.sent();
+  world.tell(hello("w1"));
+  world.submit();
+  EXPECT_EQ(world.sent(), "assign t3#1 w1");
+}
+
+TEST_F(SchedulerTest, ANewLeaderKnowsWhoWasToldToDrainAndWhoLied) {
+  world.feed(TookOver{.in_flight = {},
+                      .wanted = {},
+                      .workers = {{{"drained"}, {.draining = true}},
+                                  {{"liar"}, {.quarantined = true, .reason = "a wrong proof"}},
+                                  {{"gone"}, {}}}});
+  world.settle();
+  world.tell(hello("liar"));
+  world.tell(hello("drained"));
+  EXPECT_EQ(world.sent(), "drain drained");
+  WorkerJoined again = hello("drained");
+  again.draining = true;
+  world.tell(again);
+  world.submit();
+  EXPECT_EQ(world.sent(), "") << "nobody gets work, and who knows is not told again";
+  world.beating = {{{"drained"}, {}}, {{"liar"}, {}}};
+  EXPECT_TRUE(world.scheduler().worker_records().contains({"gone"})) << "its lease runs";
+  world.pass(10s);
+  EXPECT_EQ(world.sent(), "");
+  const WorkerRecords records = world.scheduler().worker_records();
+  EXPECT_TRUE(records.at({"drained"}).draining);
+  EXPECT_EQ(records.at({"liar"}).reason, "a wrong proof");
+  EXPECT_FALSE(records.contains({"gone"}));
+}
+
+TEST_F(SchedulerTest, AWorkerThatSaysThatItDrainsGetsNothing) {
+  WorkerJoined leaving = hello("w1");
+  leaving.draining = true;
+  start({leaving});
+  world.submit();
+  EXPECT_EQ(world.sent(), "");
+}
+
 TEST_F(SchedulerTest, ANewLeaderAdoptsWhatRunsAndGivesTheRestToOthers) {
   for (int number = 1; number <= 3; ++number) {
     task::Task& row = world.rows[TestWorld::id(number)].task;

@@ -23,6 +23,7 @@ void Scheduler::handle(WorkerJoined& event) {
     return;
   }
   emit(Welcome{id});
+  if (workers_.find(id)->record.draining && !event.draining) emit(SendDrain{id});
   workers_.find(id)->used = attempts_at(id).size();
   for (const AttemptRef& ref : attempts_at(id)) {
     Flight& flight = *find(ref);
@@ -45,12 +46,13 @@ void Scheduler::handle(WorkerJoined& event) {
 }
 
 // The leases go on, so that a worker whose connection broke can come back to its attempts. One that
-// was leaving does not come back.
+// was leaving does not come back; if it does, it is a new one.
 void Scheduler::handle(WorkerLeft& event) {
   Worker* worker = workers_.find(event.worker);
   if (worker == nullptr || !worker->connected) return;
   worker->connected = false;
   if (!worker->draining) return;
+  worker->record.draining = false;
   for (const AttemptRef& ref : attempts_at(event.worker)) release(*find(ref), now_);
   lose_worker(event.worker);
 }
@@ -58,6 +60,13 @@ void Scheduler::handle(WorkerLeft& event) {
 void Scheduler::handle(WorkerDraining& event) {
   workers_.heard(event.worker, lease_now_, now_);
   if (Worker* worker = workers_.find(event.worker)) worker->draining = true;
+}
+
+void Scheduler::handle(DrainRequested& event) {
+  Worker* worker = workers_.find(event.worker);
+  if (worker == nullptr || !worker->alive) return;
+  worker->draining = worker->record.draining = true;
+  tell(event.worker, SendDrain{event.worker});
 }
 
 void Scheduler::handle(Heartbeat& event) {

@@ -51,10 +51,29 @@ bool Workers::make_room() {
   return true;
 }
 
+void Workers::recall(const WorkerRecords& records, LeaseTime lease_now, base::Time now) {
+  for (const auto& [id, record] : records) {
+    if (!make_room()) return;
+    workers_[id] = Worker{.heard = lease_now,
+                          .last_heard = now,
+                          .alive = true,
+                          .draining = record.draining,
+                          .record = record};
+  }
+}
+
+WorkerRecords Workers::records() const {
+  WorkerRecords records;
+  for (const auto& [id, worker] : workers_) {
+    if (worker.alive || worker.record.quarantined) records[id] = worker.record;
+  }
+  return records;
+}
+
 bool Workers::join(const WorkerJoined& event, LeaseTime lease_now, base::Time now) {
   if (!workers_.contains(event.worker) && !make_room()) return false;
   Worker& worker = workers_[event.worker];
-  const bool quarantined = worker.quarantined;
+  WorkerRecord record = std::move(worker.record);
   worker = Worker{.version = event.version,
                   .kernels = event.kernels,
                   .slots = event.slots,
@@ -63,7 +82,8 @@ bool Workers::join(const WorkerJoined& event, LeaseTime lease_now, base::Time no
                   .last_heard = now,
                   .alive = true,
                   .connected = true,
-                  .quarantined = quarantined};
+                  .draining = event.draining || record.draining,
+                  .record = std::move(record)};
   for (const std::string& digest : event.loaded_keys) note_key(event.worker, digest);
   return true;
 }
@@ -95,7 +115,8 @@ void Workers::lose(const WorkerId& id) {
 
 std::vector<WorkerId> Workers::expire(LeaseTime lease_now) {
   std::erase_if(workers_, [&](const auto& entry) {
-    return !entry.second.alive && lease_now - entry.second.heard > kDeadKept;
+    const Worker& worker = entry.second;
+    return !worker.alive && !worker.record.quarantined && lease_now - worker.heard > kDeadKept;
   });
   std::vector<WorkerId> expired;
   for (const auto& [id, worker] : workers_) {
@@ -106,7 +127,7 @@ std::vector<WorkerId> Workers::expire(LeaseTime lease_now) {
 
 Health Workers::health(const Worker& worker, LeaseTime lease_now) const {
   if (!worker.alive) return Health::dead;
-  if (worker.quarantined) return Health::quarantined;
+  if (worker.record.quarantined) return Health::quarantined;
   if (worker.draining) return Health::draining;
   const bool silent = lease_now - worker.heard > 2 * options_.heartbeat;
   return worker.connected && !silent ? Health::active : Health::suspect;
@@ -151,7 +172,7 @@ bool Workers::can_hold(const Need& need, LeaseTime lease_now) const {
 
 bool Workers::could_hold(const Need& need) const {
   return std::ranges::any_of(workers_, [&](const auto& entry) {
-    return !entry.second.quarantined && has_memory(entry.second, need);
+    return !entry.second.record.quarantined && has_memory(entry.second, need);
   });
 }
 

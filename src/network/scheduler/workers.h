@@ -31,7 +31,8 @@ struct Worker {
   LeaseTime heard{};
   base::Time last_heard{};
   bool alive = false;  // its lease runs
-  bool connected = false, draining = false, quarantined = false;
+  bool connected = false, draining = false;
+  WorkerRecord record;
 };
 
 // What a worker must have for a task.
@@ -51,7 +52,11 @@ class Workers {
   };
   explicit Workers(Options options) : options_(options) {}
 
-  // False if there are too many. A worker that comes again keeps its quarantine only.
+  // Workers that the last leader knew: each has one lease to come back.
+  void recall(const WorkerRecords& records, LeaseTime lease_now, base::Time now);
+  // Of every worker that is there, or that must not be forgotten.
+  [[nodiscard]] WorkerRecords records() const;
+  // False if there are too many. A worker that comes again keeps its record only.
   bool join(const WorkerJoined& event, LeaseTime lease_now, base::Time now);
   // Null if it is not known.
   Worker* find(const WorkerId& id);

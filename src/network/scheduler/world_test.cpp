@@ -13,7 +13,8 @@ bool is_for_worker(const Effect& effect) {
   return std::holds_alternative<SendAssign>(effect) || std::holds_alternative<SendCancel>(effect) ||
          std::holds_alternative<SendAck>(effect) || std::holds_alternative<SendSetup>(effect) ||
          std::holds_alternative<SendCancelSetup>(effect) ||
-         std::holds_alternative<Disconnect>(effect) || std::holds_alternative<Quarantined>(effect);
+         std::holds_alternative<SendDrain>(effect) || std::holds_alternative<Disconnect>(effect) ||
+         std::holds_alternative<Quarantined>(effect);
 }
 
 bool is_for_store(const Effect& effect) {

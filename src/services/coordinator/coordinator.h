@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "network/consensus/consensus.h"
-#include "network/rpc/worker_server.h"
+#include "network/rpc/coordinator_server.h"
 #include "network/scheduler/scheduler.h"
 #include "network/store/artifact_store.h"
 #include "network/store/store.h"

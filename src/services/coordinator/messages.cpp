@@ -96,7 +96,8 @@ Result<scheduler::WorkerJoined> read_hello(const v1::Hello& hello) {
                                 .version = cut(hello.version(), kMostNameBytes),
                                 .kernels = cut(hello.kernels(), kMostNameBytes),
                                 .slots = hello.slots(),
-                                .memory_bytes = hello.memory_bytes()};
+                                .memory_bytes = hello.memory_bytes(),
+                                .draining = hello.draining()};
   for (const std::string& digest : hello.loaded_keys()) {
     if (!is_name(digest)) return wrong("that is no key's digest");
     event.loaded_keys.push_back(digest);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "network/rpc/worker_server.h"
+#include "network/rpc/coordinator_server.h"
 #include "network/task/ids.h"
 
 namespace zkp::services::coordinator {

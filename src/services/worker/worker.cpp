@@ -88,6 +88,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     hello.set_slots(options_.slots);
     hello.set_memory_bytes(options_.memory_bytes);
     hello.set_kernels(parts_.kernels.name);
+    hello.set_draining(draining_);
     for (std::string& digest : keys_->loaded()) hello.add_loaded_keys(std::move(digest));
     for (const auto& [key, attempt] : attempts_) *hello.add_running() = ref_of(key);
     for (const auto& [key, event] : outbox_.events()) *hello.add_finished() = ref_of(key);
@@ -139,7 +140,6 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     base::log_info("registration successful: {} at term {}", options_.id.value, welcome.term());
     heartbeat_ = std::chrono::milliseconds(std::max(welcome.heartbeat_ms(), 10U));
     for (const auto& [key, event] : outbox_.events()) link_->send(event);
-    if (draining_) announce_draining();
   }
 
   void announce_draining() {

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/sha256.h"
-#include "network/rpc/worker_server.h"
+#include "network/rpc/coordinator_server.h"
 #include "network/store/memory/memory_artifacts.h"
 #include "prover/circuit/catalogue.h"
 #include "prover/groth16/verify.h"
@@ -107,7 +107,7 @@ bool is_idle(const v1::WorkerEvent& event) {
 class WorkerTest : public testing::Test {
  protected:
   void SetUp() override {
-    server_ = std::move(network::rpc::WorkerServer::start({}, leader, *artifacts)).value();
+    server_ = std::move(network::rpc::CoordinatorServer::start({}, leader, *artifacts)).value();
     start_worker();
     leader.wait_for(is_hello);
   }
@@ -163,7 +163,7 @@ class WorkerTest : public testing::Test {
   Leader leader;
   std::unique_ptr<network::store::ArtifactStore> artifacts =
       network::store::make_memory_artifacts();
-  std::unique_ptr<network::rpc::WorkerServer> server_;
+  std::unique_ptr<network::rpc::CoordinatorServer> server_;
   std::unique_ptr<Worker> worker;
 };
 

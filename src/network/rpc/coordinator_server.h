@@ -7,10 +7,11 @@
 #include <grpcpp/grpcpp.h>
 
 #include "base/result.h"
+#include "network/rpc/administration.h"
 #include "network/store/artifact_store.h"
 #include "zkp/v1/worker.pb.h"
 
-// The leader's end of the workers' protocol: gRPC turned into sessions and messages.
+// The coordinator's end of the workers' protocol: gRPC turned into sessions and messages.
 namespace zkp::network::rpc {
 
 // One connected worker.
@@ -34,16 +35,23 @@ class SessionHandler {
   virtual void on_closed(const std::shared_ptr<Session>& session) = 0;
 };
 
-class WorkerServer {
+// Serves workers, gateways and operators.
+class CoordinatorServer {
  public:
   struct Options {
     std::string listen;  // "127.0.0.1:9090"; empty: only the in-process channel
   };
-  // REQUIRES: handler and artifacts outlive the server.
-  static base::Result<std::unique_ptr<WorkerServer>> start(const Options& options,
-                                                           SessionHandler& handler,
-                                                           store::ArtifactStore& artifacts);
-  virtual ~WorkerServer() = default;
+  // REQUIRES: all of them outlive the server.
+  struct Ports {
+    SessionHandler& sessions;
+    AdministrationHandler& administration;
+    store::ArtifactStore& artifacts;
+  };
+  static base::Result<std::unique_ptr<CoordinatorServer>> start(const Options& options,
+                                                                const Ports& ports);
+  virtual ~CoordinatorServer() = default;
+  // That was bound; 0 if there is only the in-process channel.
+  [[nodiscard]] virtual int port() const = 0;
   // A channel to this server that does not leave the process.
   [[nodiscard]] virtual std::shared_ptr<grpc::Channel> in_process_channel() = 0;
   // Ends every stream; on_closed has been called for each of them when this returns.

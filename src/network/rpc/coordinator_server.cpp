@@ -1,4 +1,4 @@
-#include "network/rpc/worker_server.h"
+#include "network/rpc/coordinator_server.h"
 
 #include <condition_variable>
 #include <deque>
@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "network/rpc/channel.h"
 #include "network/rpc/file_streams.h"
 #include "network/rpc/status.h"
 #include "zkp/v1/worker.grpc.pb.h"
@@ -172,27 +173,33 @@ class Service final : public v1::Coordinator::CallbackService {
   OpenStreams streams_;
 };
 
-class GrpcServer final : public WorkerServer {
+class GrpcServer final : public CoordinatorServer {
  public:
-  GrpcServer(SessionHandler& handler, store::ArtifactStore& artifacts)
-      : service_(handler, artifacts) {}
+  explicit GrpcServer(const Ports& ports)
+      : service_(ports.sessions, ports.artifacts),
+        administration_(serve_administration(ports.administration)) {}
   ~GrpcServer() override { stop(); }
 
   base::Status listen(const std::string& address) {
     grpc::ServerBuilder builder;
     builder.SetMaxReceiveMessageSize(kMostMessageBytes);
     builder.RegisterService(&service_);
-    int port = 0;
+    builder.RegisterService(administration_.get());
+    // A port that another process listens on is taken, and not shared.
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    allow_pings(builder);
     if (!address.empty()) {
-      builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+      builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     }
     server_ = builder.BuildAndStart();
-    if (!server_ || (!address.empty() && port == 0)) {
+    if (!server_ || (!address.empty() && port_ == 0)) {
       return base::Error{base::ErrorCode::unavailable,
                          fmt::format("cannot listen for workers on '{}'", address)};
     }
     return {};
   }
+
+  [[nodiscard]] int port() const override { return port_; }
 
   std::shared_ptr<grpc::Channel> in_process_channel() override {
     grpc::ChannelArguments arguments;
@@ -210,17 +217,18 @@ class GrpcServer final : public WorkerServer {
 
  private:
   Service service_;
+  std::unique_ptr<grpc::Service> administration_;
   std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
 };
 
 }  // namespace
 
-base::Result<std::unique_ptr<WorkerServer>> WorkerServer::start(const Options& options,
-                                                                SessionHandler& handler,
-                                                                store::ArtifactStore& artifacts) {
-  auto server = std::make_unique<GrpcServer>(handler, artifacts);
+base::Result<std::unique_ptr<CoordinatorServer>> CoordinatorServer::start(const Options& options,
+                                                                          const Ports& ports) {
+  auto server = std::make_unique<GrpcServer>(ports);
   ZKP_CHECK(server->listen(options.listen));
-  return std::unique_ptr<WorkerServer>(std::move(server));
+  return std::unique_ptr<CoordinatorServer>(std::move(server));
 }
 
 }  // namespace zkp::network::rpc
