@@ -18,6 +18,7 @@
 #include "network/store/sqlite/sqlite_store.h"
 #include "services/coordinator/coordinator.h"
 #include "services/gateway/gateway.h"
+#include "services/gateway/remote_cluster.h"
 #include "services/worker/worker.h"
 
 namespace zkp::apps {
@@ -80,35 +81,6 @@ services::worker::WorkerOptions worker_options(const DevOptions& options,
                            }}};
 }
 
-// What the gateway shows of the cluster, as its only coordinator knows it.
-class CoordinatorView final : public services::gateway::ClusterView {
- public:
-  explicit CoordinatorView(services::coordinator::Coordinator& coordinator)
-      : coordinator_(coordinator) {}
-
-  [[nodiscard]] services::gateway::ClusterState cluster() const override {
-    const services::coordinator::ClusterState state = coordinator_.cluster();
-    services::gateway::ClusterState shown{.leader_id = state.raft.leader_id,
-                                          .term = state.raft.term,
-                                          .coordinators = {{.id = state.raft.node_id,
-                                                            .address = kInProcess,
-                                                            .role = name_of(state.raft.role)}},
-                                          .workers = {}};
-    for (const auto& worker : state.workers) {
-      shown.workers.push_back({.id = worker.id.value,
-                               .version = worker.version,
-                               .kernels = worker.kernels,
-                               .state = name_of(worker.health),
-                               .slots = worker.slots,
-                               .used = worker.used});
-    }
-    return shown;
-  }
-
- private:
-  services::coordinator::Coordinator& coordinator_;
-};
-
 void wait_for(const std::stop_token& stop) {
   std::mutex mutex;
   std::condition_variable_any changed;
@@ -139,11 +111,14 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
                                                          .clock = clock,
                                                          .random = random}));
   ZKP_TRY(const auto server,
-          network::rpc::CoordinatorServer::start({}, coordinator->sessions(), *artifacts));
+          network::rpc::CoordinatorServer::start(
+              {}, {coordinator->sessions(), coordinator->administration(), *artifacts}));
   ZKP_TRY(auto worker,
           services::worker::Worker::start(worker_options(options, *server),
                                           {.kernels = environment.kernels, .random = random}));
-  const CoordinatorView view(*coordinator);
+  const services::gateway::RemoteCluster cluster(
+      {.coordinators = {kInProcess},
+       .make_channel = [&](const std::string&) { return server->in_process_channel(); }});
   prometheus::Registry registry;
   ZKP_TRY(
       const auto gateway,
@@ -151,7 +126,7 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
           {.listen = options.listen, .version = ZKP_VERSION, .most_pending = options.most_pending},
           {.store = *store,
            .seal = seal,
-           .cluster = view,
+           .cluster = cluster,
            .clock = clock,
            .random = random,
            .registry = registry}));

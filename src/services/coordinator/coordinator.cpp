@@ -1,5 +1,6 @@
 #include "services/coordinator/coordinator.h"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -40,7 +41,7 @@ struct Overloaded : Lambdas... {
 // One thread, loop_, owns all state; mutex_ is for cluster(), which reads it from other threads.
 // Whatever blocks runs on pool_, and its result comes back as an event of the loop. A result of an
 // earlier leadership is dropped: each carries its term.
-class Loop final : public Coordinator, rpc::SessionHandler {
+class Loop final : public Coordinator, rpc::SessionHandler, rpc::AdministrationHandler {
  public:
   Loop(const CoordinatorOptions& options, CoordinatorPorts ports)
       : options_(options),
@@ -67,6 +68,7 @@ class Loop final : public Coordinator, rpc::SessionHandler {
       timer_.cancel();
       const std::lock_guard lock(mutex_);
       scheduler_.reset();
+      parked_.clear();
       sessions_.close_all();
     });
     idle_.reset();
@@ -77,14 +79,20 @@ class Loop final : public Coordinator, rpc::SessionHandler {
   }
 
   rpc::SessionHandler& sessions() override { return *this; }
+  rpc::AdministrationHandler& administration() override { return *this; }
 
   ClusterState cluster() const override {
-    consensus::State raft = ports_.consensus.state();
     const std::lock_guard lock(mutex_);
-    return describe_cluster(std::move(raft), scheduler_.get());
+    return describe_cluster(ports_.consensus, scheduler_.get());
   }
 
  private:
+  // A worker that waits for somebody to lead.
+  struct Parked {
+    std::shared_ptr<rpc::Session> session;
+    v1::Hello hello;
+  };
+
   // --- from other threads ---------------------------------------------------------------------
 
   void on_event(const std::shared_ptr<rpc::Session>& session, v1::WorkerEvent event) override {
@@ -101,9 +109,31 @@ class Loop final : public Coordinator, rpc::SessionHandler {
 
   void on_closed(const std::shared_ptr<rpc::Session>& session) override {
     asio::post(loop_, [this, session] {
+      std::erase_if(parked_, [&](const Parked& parked) { return parked.session == session; });
       const std::optional<WorkerId> worker = sessions_.remove(session);
       if (worker && scheduler_) feed(scheduler::WorkerLeft{*worker});
     });
+  }
+
+  v1::ClusterDescription describe() override { return write_description(cluster()); }
+
+  void add_coordinator(const v1::CoordinatorAddress& coordinator, Done done) override {
+    ports_.consensus.add_member({.id = coordinator.id(),
+                                 .raft_address = coordinator.raft_address(),
+                                 .worker_address = coordinator.worker_address(),
+                                 .http_address = coordinator.http_address(),
+                                 .voter = coordinator.voter()},
+                                std::move(done));
+  }
+  void remove_coordinator(const std::string& id, Done done) override {
+    ports_.consensus.remove_member(id, std::move(done));
+  }
+  void transfer_leadership(const std::string& id, Done done) override {
+    ports_.consensus.transfer(id, std::move(done));
+  }
+  void drain_worker(const std::string& id, Done done) override {
+    asio::post(loop_,
+               [this, worker = WorkerId{id}, done = std::move(done)] { drain(worker, done); });
   }
 
   // --- who leads ------------------------------------------------------------------------------
@@ -114,7 +144,11 @@ class Loop final : public Coordinator, rpc::SessionHandler {
       base::log_info("Leader elected: {} (term {})", state.leader_id, state.term);
       announced_ = state;
     }
+    if (!state.failure.empty() && !std::exchange(failed_, true) && options_.on_failure) {
+      options_.on_failure(state.failure);
+    }
     leader_address_ = state.role == consensus::Role::leader ? "" : state.leader_address;
+    if (!leader_address_.empty()) release_parked();
     const Term term{state.role == consensus::Role::leader ? state.term : 0};
     if (term == term_) return;
     if (term_.value != 0) step_down();
@@ -133,7 +167,9 @@ class Loop final : public Coordinator, rpc::SessionHandler {
                                  options.seed = ports_.random.next_u64();
                                  scheduler_ = std::make_unique<scheduler::Scheduler>(options);
                                }
+                               event.workers = read_records(*ports_.consensus.agreement());
                                feed(std::move(event));
+                               release_parked();
                              });
   }
 
@@ -170,12 +206,6 @@ class Loop final : public Coordinator, rpc::SessionHandler {
   }
 
   void on_worker_event(const std::shared_ptr<rpc::Session>& session, v1::WorkerEvent event) {
-    if (!scheduler_) {
-      base::log_info("Not leader, redirecting {} to '{}'", session->peer(), leader_address_);
-      session->send(write_redirect(leader_address_));
-      session->close();
-      return;
-    }
     const WorkerId* known = sessions_.worker_of(session);
     if (known == nullptr && event.has_hello()) {
       on_hello(session, event.hello());
@@ -186,10 +216,18 @@ class Loop final : public Coordinator, rpc::SessionHandler {
       } else {
         reject(session, read.error());
       }
-    }  // else: what was under way when its connection was given up
+    }  // else: it is parked, or its connection was given up
   }
 
   void on_hello(const std::shared_ptr<rpc::Session>& session, const v1::Hello& hello) {
+    if (!scheduler_ && leader_address_.empty()) {
+      park({session, hello});
+      return;
+    }
+    if (!scheduler_) {
+      redirect(session);
+      return;
+    }
     auto joined = read_hello(hello);
     if (!joined.ok()) {
       reject(session, joined.error());
@@ -199,6 +237,70 @@ class Loop final : public Coordinator, rpc::SessionHandler {
                    joined->worker.value, joined->slots, joined->running.size());
     sessions_.add(joined->worker, session);
     feed(*std::move(joined));
+    keep_records();
+  }
+
+  // --- what the next leader must know of workers ----------------------------------------------
+
+  // Proposes what the agreement lacks, a change at a time. Asked again at every tick, so a proposal
+  // that is lost does no harm.
+  void keep_records() {
+    if (!scheduler_ || proposing_) return;
+    const auto changes = changes_of(*ports_.consensus.agreement(), scheduler_->worker_records());
+    if (changes.empty()) return;
+    proposing_ = true;
+    ports_.consensus.propose(changes.front(), [this](const base::Status& status) {
+      asio::post(loop_, [this, ok = status.ok()] {
+        proposing_ = false;
+        if (ok) keep_records();
+      });
+    });
+  }
+
+  // Told to the worker once it is agreed on, so that no change of leader forgets it.
+  void drain(const WorkerId& worker, const Done& done) {
+    if (!scheduler_) {
+      done(base::Error{ErrorCode::failed_precondition, "another coordinator leads"});
+      return;
+    }
+    const auto records = scheduler_->worker_records();
+    const auto known = records.find(worker);
+    if (known == records.end()) {
+      done(base::Error{ErrorCode::not_found, "no such worker: " + worker.value});
+      return;
+    }
+    const consensus::WorkerRecord record{
+        .draining = true, .quarantined = known->second.quarantined, .reason = known->second.reason};
+    ports_.consensus.propose({worker.value, record}, [this, worker, done](const base::Status& s) {
+      asio::post(loop_, [this, worker, done, s] {
+        if (s.ok() && scheduler_) feed(scheduler::DrainRequested{worker});
+        done(s);
+      });
+    });
+  }
+
+  void redirect(const std::shared_ptr<rpc::Session>& session) {
+    base::log_info("Not leader, redirecting {} to '{}'", session->peer(), leader_address_);
+    session->send(write_redirect(leader_address_));
+    session->close();
+  }
+
+  // Until somebody leads, or for a while: it may be only this node that does not know.
+  void park(Parked parked) {
+    auto timer = std::make_shared<asio::steady_timer>(loop_, options_.wait_for_leader);
+    timer->async_wait([this, timer, session = std::weak_ptr(parked.session)](const auto& failure) {
+      const auto waits = [&](const Parked& other) { return other.session == session.lock(); };
+      if (failure) return;
+      const auto found = std::ranges::find_if(parked_, waits);
+      if (found == parked_.end()) return;
+      redirect(found->session);
+      parked_.erase(found);
+    });
+    parked_.push_back(std::move(parked));
+  }
+
+  void release_parked() {
+    for (const Parked& parked : std::exchange(parked_, {})) on_hello(parked.session, parked.hello);
   }
 
   void reject(const std::shared_ptr<rpc::Session>& session, const base::Error& error) {
@@ -220,7 +322,9 @@ class Loop final : public Coordinator, rpc::SessionHandler {
     const base::Duration left = scheduler_->next_tick() - ports_.clock.now();
     timer_.expires_after(std::max(left, base::Duration(1)));
     timer_.async_wait([this](const boost::system::error_code& error) {
-      if (!error && scheduler_) feed(scheduler::Tick{});
+      if (error || !scheduler_) return;
+      feed(scheduler::Tick{});
+      keep_records();
     });
   }
 
@@ -244,6 +348,11 @@ class Loop final : public Coordinator, rpc::SessionHandler {
                    },
                    [&](scheduler::SendCancelSetup& e) {
                      sessions_.send(e.worker, write_cancel_setup(e.circuit));
+                   },
+                   [&](scheduler::SendDrain& e) {
+                     v1::Instruction instruction;
+                     instruction.mutable_drain();
+                     sessions_.send(e.worker, std::move(instruction));
                    },
                    [&](scheduler::Disconnect& e) {
                      base::log_warning("Worker {} is disconnected: {}", e.worker.value, e.reason);
@@ -316,7 +425,10 @@ class Loop final : public Coordinator, rpc::SessionHandler {
   Term term_;    // that is led or being taken over; 0: none
   Term fenced_;  // the last one that the store refused
   consensus::State announced_;
-  std::string leader_address_;             // where workers are sent
+  bool failed_ = false;         // on_failure was called
+  std::string leader_address_;  // where workers are sent
+  bool proposing_ = false;      // a change of the workers' records is under way
+  std::vector<Parked> parked_;
   std::optional<v1::Instruction> assign_;  // what the event being fed made ready
   WorkerSessions sessions_;
   mutable std::mutex mutex_;

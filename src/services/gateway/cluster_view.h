@@ -10,11 +10,12 @@ namespace zkp::services::gateway {
 struct ClusterState {
   struct Coordinator {
     std::string id, address;
-    std::string role;  // "leader", "follower", "candidate"
+    std::string role;  // "leader", "follower", "candidate", "unreachable"
   };
   struct Worker {
     std::string id, version, kernels;
-    std::string state;  // "active", "suspect", "draining", "dead", "quarantined"
+    // "active", "suspect", "draining", "quarantined", "dead"; "unknown" while nobody leads.
+    std::string state;
     std::uint64_t slots = 0, used = 0;
   };
   std::string leader_id;  // empty: nobody leads, as far as is known
@@ -23,7 +24,7 @@ struct ClusterState {
   std::vector<Worker> workers;
 };
 
-// The port to whoever knows the cluster. Any thread; does not block.
+// The port to whoever knows the cluster. Any thread; may block for a second.
 class ClusterView {
  public:
   virtual ~ClusterView() = default;
