@@ -35,6 +35,7 @@ void add_zkey_commands(CLI::App& app, Chosen& chosen);
 void add_r1cs_commands(CLI::App& app, Chosen& chosen);
 void add_proof_commands(CLI::App& app, Chosen& chosen);
 void add_circuit_commands(CLI::App& app, Chosen& chosen);
+void add_cluster_commands(CLI::App& app, Chosen& chosen);
 void add_bench_commands(CLI::App& app, Chosen& chosen);
 
 // A subcommand whose options live as long as its callback: `configure` declares them on a fresh

@@ -1,16 +1,13 @@
 // zkp dev: the whole network in one process, its data in one folder.
-#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
-#include <mutex>
-#include <thread>
-#include <unistd.h>
 
 #include <fmt/format.h>
 #include <prometheus/registry.h>
 
+#include "apps/program/machine.h"
+#include "apps/program/program.h"
 #include "apps/zkp/command.h"
-#include "base/log.h"
 #include "base/time.h"
 #include "network/consensus/solo/solo.h"
 #include "network/rpc/coordinator_server.h"
@@ -35,35 +32,14 @@ std::string default_data_dir() {
   return (std::filesystem::path(home == nullptr ? "." : home) / ".local/share/zkp").string();
 }
 
-unsigned core_count() { return std::max(1U, std::thread::hardware_concurrency()); }
-
-std::uint64_t physical_memory_bytes() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
-}
-
 struct DevOptions {
   std::string data_dir = default_data_dir();
   std::string listen = "127.0.0.1:8080";
   unsigned slots = core_count();
   std::size_t most_pending = 10'000;
   bool insecure = false;
-  std::string log_level = "info";
-  bool log_json = false;
+  LogSettings log;
 };
-
-// Clients have no keys and connections no TLS: only this machine may connect, unless told
-// otherwise.
-base::Status check_listen_address(const DevOptions& options) {
-  const std::string host = options.listen.substr(0, options.listen.rfind(':'));
-  const bool loopback = host == "localhost" || host == "[::1]" || host.starts_with("127.");
-  if (loopback || options.insecure) return {};
-  return base::Error{
-      base::ErrorCode::invalid_argument,
-      fmt::format("--listen {}: others could reach this address, and there are no API keys and no "
-                  "TLS to keep them out; listen on 127.0.0.1, or give --insecure if you mean it",
-                  options.listen)};
-}
 
 services::worker::WorkerOptions worker_options(const DevOptions& options,
                                                network::rpc::CoordinatorServer& server) {
@@ -81,17 +57,9 @@ services::worker::WorkerOptions worker_options(const DevOptions& options,
                            }}};
 }
 
-void wait_for(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
-  changed.wait(lock, stop, [] { return false; });
-}
-
 base::Status run_dev(const DevOptions& options, const Environment& environment) {
-  ZKP_CHECK(check_listen_address(options));
-  ZKP_TRY(const auto log_level, base::parse_log_level(options.log_level));
-  base::start_logging({.level = log_level, .json = options.log_json, .component = "dev"});
+  ZKP_CHECK(check_exposure("listen", options.listen, options.insecure));
+  ZKP_CHECK(start_logging(options.log, "dev"));
   const std::filesystem::path folder = options.data_dir;
   base::Random& random = environment.random;
   base::SystemClock clock;
@@ -151,27 +119,13 @@ void add_dev_command(CLI::App& app, Chosen& chosen) {
   add_command<DevOptions>(
       app, chosen, "dev", "Run the whole network in one process",
       [](CLI::App& command, DevOptions& options) {
-        command.add_option("--data-dir", options.data_dir, "Folder of everything that is kept")
-            ->envname("ZKP_DATA_DIR")
-            ->capture_default_str();
-        command.add_option("--listen", options.listen, "HOST:PORT of the HTTP API; port 0: any")
-            ->envname("ZKP_LISTEN")
-            ->capture_default_str();
-        command.add_option("--slots", options.slots, "Proofs at a time")
-            ->envname("ZKP_SLOTS")
-            ->check(CLI::Range(1, 256))
-            ->capture_default_str();
-        command
-            .add_option("--most-pending", options.most_pending,
-                        "Tasks that may wait; more are refused with 429")
-            ->envname("ZKP_MOST_PENDING")
-            ->capture_default_str();
-        command.add_flag("--insecure", options.insecure,
-                         "Allow an address that others can reach, without keys and TLS");
-        command.add_option("--log-level", options.log_level, "debug, info, warning or error")
-            ->envname("ZKP_LOG_LEVEL")
-            ->capture_default_str();
-        command.add_flag("--log-json", options.log_json, "Log lines as JSON");
+        add_setting(command, "data-dir", options.data_dir, "Folder of everything that is kept");
+        add_setting(command, "listen", options.listen, "HOST:PORT of the HTTP API; port 0: any");
+        add_setting(command, "slots", options.slots, "Proofs at a time")->check(CLI::Range(1, 256));
+        add_setting(command, "most-pending", options.most_pending,
+                    "Tasks that may wait; more are refused with 429");
+        add_insecure_switch(command, options.insecure);
+        add_log_settings(command, options.log);
       },
       run_dev);
 }

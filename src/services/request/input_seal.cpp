@@ -109,6 +109,10 @@ InputSeal::InputSeal(SecretBytes key) : key_(std::move(key)), key_id_(id_of(key_
 base::Result<InputSeal> InputSeal::from_file(const path& file, base::Random& random) {
   std::error_code unknown;
   if (!std::filesystem::exists(file, unknown)) ZKP_CHECK(make_key_file(file, random));
+  return read_file(file);
+}
+
+base::Result<InputSeal> InputSeal::read_file(const path& file) {
   const Descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (in.get() < 0) return error_of(file, "open", errno);
   ZKP_TRY(SecretBytes key, read_key(in.get(), file));

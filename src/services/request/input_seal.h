@@ -16,8 +16,10 @@ class InputSeal {
   // REQUIRES: key.size() == base::kSealKeyBytes.
   explicit InputSeal(base::SecretBytes key);
 
-  // The key in this file; makes the file, mode 0600, if there is none. failed_precondition if it is
-  // readable by others, data_loss if it does not hold a key.
+  // The key in this file. failed_precondition if it is readable by others, data_loss if it does not
+  // hold a key.
+  static base::Result<InputSeal> read_file(const std::filesystem::path& file);
+  // The same; makes the file, mode 0600, if there is none.
   static base::Result<InputSeal> from_file(const std::filesystem::path& file, base::Random& random);
 
   [[nodiscard]] base::Bytes close(const network::task::TaskId& id,

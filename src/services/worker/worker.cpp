@@ -120,6 +120,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
         break;
       case v1::Instruction::kDrain:
         announce_draining();
+        if (options_.on_drain) options_.on_drain();
         break;
       case v1::Instruction::kSetup:
         on_setup(instruction.setup().circuit_id());

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct WorkerOptions {
   std::uint64_t memory_bytes = 0;  // what this worker may hold in all
   std::uint64_t key_memory_bytes = 0, key_disk_bytes = 0;  // of keys that are kept for later
   network::rpc::CoordinatorLink::Options coordinators;
+  // The leader wants this worker to drain and to leave. May be empty; any thread, quick, and may be
+  // called again.
+  std::function<void()> on_drain;
 };
 
 // REQUIRES: kernels and random outlive the worker.

@@ -1,0 +1,75 @@
+// zkp-api-gateway: the HTTP API and the dashboard of a cluster. Keeps no state.
+#include <prometheus/registry.h>
+
+#include "apps/program/database.h"
+#include "apps/program/program.h"
+#include "base/log.h"
+#include "network/rpc/channel.h"
+#include "services/gateway/gateway.h"
+#include "services/gateway/remote_cluster.h"
+
+namespace zkp::apps {
+namespace {
+
+struct Settings {
+  std::string listen = "127.0.0.1:8080";
+  std::vector<std::string> coordinators{"127.0.0.1:9090"};
+  DatabaseSettings database;
+  std::size_t most_pending = 10'000;
+  std::uint64_t most_body_kib = 5 << 10;
+  bool insecure = false;
+  LogSettings log;
+};
+
+void declare(CLI::App& app, Settings& settings) {
+  add_setting(app, "listen", settings.listen, "HOST:PORT of the HTTP API");
+  add_setting(app, "coordinators", settings.coordinators,
+              "HOST:PORT of each coordinator, for workers")
+      ->delimiter(',');
+  add_database_settings(app, settings.database);
+  add_setting(app, "most-pending", settings.most_pending,
+              "Tasks that may wait; more are refused with 429");
+  add_setting(app, "most-body-kib", settings.most_body_kib,
+              "Size of a request's body; larger ones are refused with 413")
+      ->check(CLI::Range(1, 1 << 20));
+  add_insecure_switch(app, settings.insecure);
+  add_log_settings(app, settings.log);
+}
+
+base::Status run(const Settings& settings, SignalStop& signals) {
+  ZKP_CHECK(check_exposure("listen", settings.listen, settings.insecure));
+  ZKP_CHECK(start_logging(settings.log, "zkp-api-gateway"));
+  base::SystemRandom random;
+  base::SystemClock clock;
+  ZKP_TRY(const auto seal, services::request::InputSeal::read_file(settings.database.inputs_key));
+  ZKP_TRY(const auto store, open_database(settings.database.database, signals.token()));
+  const services::gateway::RemoteCluster cluster(
+      {.coordinators = settings.coordinators, .make_channel = network::rpc::open_channel});
+  prometheus::Registry registry;
+  ZKP_TRY(const auto gateway,
+          services::gateway::Gateway::start({.listen = settings.listen,
+                                             .version = ZKP_VERSION,
+                                             .most_pending = settings.most_pending,
+                                             .most_body_bytes = settings.most_body_kib << 10},
+                                            {.store = *store,
+                                             .seal = seal,
+                                             .cluster = cluster,
+                                             .clock = clock,
+                                             .random = random,
+                                             .registry = registry}));
+  base::log_info("http://{}/ is the API and, in a browser, the dashboard", gateway->address());
+  wait_for(signals.token());
+  gateway->stop();
+  return {};
+}
+
+}  // namespace
+}  // namespace zkp::apps
+
+int main(int argc, char** argv) {
+  zkp::apps::Settings settings;
+  return zkp::apps::run_service(
+      argc, argv, "zkp-api-gateway", "The HTTP API and the dashboard of a cluster",
+      [&](CLI::App& app) { zkp::apps::declare(app, settings); },
+      [&](zkp::apps::SignalStop& signals) { return zkp::apps::run(settings, signals); });
+}
