@@ -1,4 +1,4 @@
-# zkp_module(NAME [DEPS modules and libraries ...] [PCH headers ...])
+# zkp_module(NAME [DEPS modules and libraries ...] [PCH headers ...] [TEST_WHOLE])
 #
 # NAME is a folder below src/, such as prover/field, and becomes the static library of the same name with '_' for '/'.
 # Files of the folder are picked up by suffix:
@@ -6,6 +6,7 @@
 #   x_test.cpp   one test program, prover_field_test, registered with CTest
 #   x_bench.cpp  one benchmark program, prover_field_bench
 #   x_fuzz.cpp   a fuzz target each, prover_field_x_fuzz; x_fuzz.seeds/ beside it is its first corpus
+# TEST_WHOLE: the test program is one test of CTest's, for what all its cases share is slow to make.
 # A file of a folder that needs other flags (a SIMD kernel) gets them by set_source_files_properties.
 include(GoogleTest)
 
@@ -15,7 +16,7 @@ function(zkp_target_name module out)
 endfunction()
 
 function(zkp_module module)
-  cmake_parse_arguments(ARG "" "" "DEPS;PCH;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "TEST_WHOLE" "" "DEPS;PCH;TEST_DEPS" ${ARGN})
   set(folder ${CMAKE_SOURCE_DIR}/src/${module})
   zkp_target_name(${module} name)
 
@@ -51,7 +52,12 @@ function(zkp_module module)
     if(ARG_PCH AND sources)
       target_precompile_headers(${name}_test PRIVATE ${ARG_PCH})
     endif()
-    gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX "${module}: " PROPERTIES TIMEOUT 300)
+    if(ARG_TEST_WHOLE)
+      add_test(NAME "${module}: all" COMMAND ${name}_test)
+      set_tests_properties("${module}: all" PROPERTIES TIMEOUT 300 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+    else()
+      gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX "${module}: " PROPERTIES TIMEOUT 300)
+    endif()
   endif()
 
   foreach(source ${benchmarks})

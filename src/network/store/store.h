@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "network/task/task.h"
 
-// The port to the truth about tasks and circuits. Drivers: memory, sqlite; one conformance suite
+// The port to the truth about tasks and circuits. Drivers: memory, sqlite, postgres; one suite
 // (conformance.h) says what each of them must do.
 //
 // Calls block and may come from any thread; a driver serves many callers with one commit. What a
