@@ -38,7 +38,7 @@ void declare(CLI::App& app, Settings& settings) {
   add_setting(app, "data-dir", settings.data_dir,
               "Folder of keys, and of results that are not acknowledged yet");
   add_setting(app, "slots", settings.slots, "Proofs at a time")->check(CLI::Range(1, 256));
-  add_setting(app, "threads", settings.threads, "Threads that all proofs together may use")
+  add_setting(app, "threads", settings.threads, "Threads that one proof may use")
       ->check(CLI::Range(1, 1024));
   add_setting(app, "memory-mib", settings.memory_mib,
               "Memory of this worker: larger proofs go to others");
