@@ -39,11 +39,12 @@ base::Status refuse_newer(std::size_t version) {
                            version, migrations().size())};
 }
 
-// Within a transaction, alone.
+// Within a transaction, alone. Making the table comes first: whether it exists, a session may
+// remember from before others made it.
 base::Status run_missing(Connection& connection) {
+  ZKP_CHECK(connection.script(kCreateVersion, kTimeout));
   ZKP_TRY(const std::size_t version, version_of(connection));
   ZKP_CHECK(refuse_newer(version));
-  if (version == 0) ZKP_CHECK(connection.script(kCreateVersion, kTimeout));
   for (const char* migration : migrations().subspan(version)) {
     ZKP_CHECK(connection.script(migration, kTimeout));
   }

@@ -41,6 +41,11 @@ base::Result<Rows> Writer::run(Call call) {
   return done.get();
 }
 
+std::size_t Writer::waiting() {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void Writer::serve(const std::stop_token& stop) {
   while (true) {
     {

@@ -44,6 +44,8 @@ class Writer {
   base::Result<Rows> run(Call call);
 
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
+  // Calls that no transaction has taken up yet.
+  [[nodiscard]] std::size_t waiting();
 
  private:
   using Clock = std::chrono::steady_clock;
