@@ -54,16 +54,17 @@ wait_for() {
   done
 }
 
-# The leaders that say so of themselves, one a line.
+# leaders [BUT]: who says of himself that he leads, one a line; BUT is not asked.
 leaders() {
   local node
   for node in "${coordinators[@]}"; do
-    if health_of "$node" 2>/dev/null | jq -e .raft.is_leader >/dev/null; then echo "$node"; fi
+    if [[ $node != "${1:-}" ]] && health_of "$node" 2>/dev/null | jq -e .raft.is_leader >/dev/null; then
+      echo "$node"
+    fi
   done
 }
 one_leader() { [[ $(leaders | wc -l) == 1 ]]; }
-# other_leader NODE: somebody leads, and it is not this one.
-other_leader() { leaders | grep -v "^$1\$" | grep -q .; }
+another_leads() { [[ -n $(leaders "$1") ]]; }
 role_is() { [[ $(health_of "$1" | jq -r .raft.state) == "$2" ]]; }
 active_workers() { get /api/v1/cluster | jq '[.workers[] | select(.state == "active")] | length'; }
 workers_are() { [[ $(active_workers) == "$1" ]]; }
@@ -149,7 +150,7 @@ all_logs() {
 log_has() { # LINE NODE...
   local line=$1
   shift
-  all_logs "$@" | grep -qF "$line"
+  all_logs "$@" | grep -F "$line" >"$work/found"
 }
 
 e2e() {
@@ -178,7 +179,7 @@ e2e() {
     "$(query "SELECT count(*) FROM task_inputs WHERE task_id = '$id'")" = 0
   check "no log shows a private input" not_in_logs secret1
 }
-not_in_logs() { ! all_logs "${coordinators[@]}" worker-1 worker-2 api-gateway | grep -qF "$1"; }
+not_in_logs() { ! log_has "$1" "${coordinators[@]}" worker-1 worker-2 api-gateway; }
 
 # --- job failover ----------------------------------------------------------------------------------
 
@@ -198,7 +199,7 @@ lose_leader() {
   start=$(now_ms)
   # shellcheck disable=SC2086 # words of a command
   node_do $2 "$leader" ${4:-}
-  if wait_for 10 other_leader "$leader"; then took=$(($(now_ms) - start)); else took=10000; fi
+  if wait_for 10 another_leads "$leader"; then took=$(($(now_ms) - start)); else took=10000; fi
   check "$how: a new leader within 2 s, after $took ms" test "$took" -lt 2000
   submit_some 5 "$work/ids"
   check "$how: tasks in flight and new ones complete, each once" all_complete "$work/ids"
@@ -247,7 +248,7 @@ restart_database() {
   check "PostgreSQL restarted: nothing is lost, each task completes once" all_complete "$work/ids"
   check "PostgreSQL restarted: exactly one coordinator leads" wait_for 10 one_leader
 }
-postgres_ended() { scripts/cluster status | grep -q '^postgres *ended'; }
+postgres_ended() { [[ $(scripts/cluster status) =~ postgres\ *ended ]]; }
 answers_503() {
   curl -sS --max-time 20 -D "$work/headers" -o "$work/answer" -H 'Content-Type: application/json' -d "$(test_body 1)" \
     "$api/api/v1/proof"
