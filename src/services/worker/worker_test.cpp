@@ -104,10 +104,21 @@ bool is_idle(const v1::WorkerEvent& event) {
   return event.has_heartbeat() && event.heartbeat().progress().empty();
 }
 
+// Workers ask for none of it.
+class NoAdministration final : public network::rpc::AdministrationHandler {
+  v1::ClusterDescription describe() override { return {}; }
+  void add_coordinator(const v1::CoordinatorAddress&, Done done) override { done({}); }
+  void remove_coordinator(const std::string&, Done done) override { done({}); }
+  void transfer_leadership(const std::string&, Done done) override { done({}); }
+  void drain_worker(const std::string&, Done done) override { done({}); }
+};
+
 class WorkerTest : public testing::Test {
  protected:
   void SetUp() override {
-    server_ = std::move(network::rpc::CoordinatorServer::start({}, leader, *artifacts)).value();
+    server_ =
+        std::move(network::rpc::CoordinatorServer::start({}, {leader, administration, *artifacts}))
+            .value();
     start_worker();
     leader.wait_for(is_hello);
   }
@@ -161,6 +172,7 @@ class WorkerTest : public testing::Test {
   Folder folder;
   base::SystemRandom random;
   Leader leader;
+  NoAdministration administration;
   std::unique_ptr<network::store::ArtifactStore> artifacts =
       network::store::make_memory_artifacts();
   std::unique_ptr<network::rpc::CoordinatorServer> server_;
