@@ -231,7 +231,8 @@ TEST(Raft, IsolatedLeaderStepsDownAndItsProposalsAreUncertain) {
   const base::Status status = lost.get();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code, ErrorCode::unavailable);
-  EXPECT_NE(cluster.raft(old_leader).state().role, Role::leader);
+  EXPECT_TRUE(
+      cluster.eventually([&] { return cluster.raft(old_leader).state().role != Role::leader; }));
   int leader = 0;
   EXPECT_TRUE(cluster.eventually([&] {
     for (int node = 1; node <= 3; ++node) {

@@ -93,7 +93,10 @@ TEST_F(WriterTest, ACallThatGoesAloneKeepsTheOthersOut) {
 TEST_F(WriterTest, ADeadlockIsTriedAgain) {
   EXPECT_TRUE(insert(1).ok());
   EXPECT_TRUE(insert(2).ok());
-  run(*outsider_, "BEGIN; UPDATE numbers SET touched = 10 WHERE number = 2");
+  // The one who waits less long before it looks for a deadlock is its victim: not the outsider.
+  run(*outsider_,
+      "BEGIN; SET LOCAL deadlock_timeout = '60s'; UPDATE numbers SET touched = 10 WHERE number = "
+      "2");
   std::jthread batch([&] { EXPECT_TRUE(writer_->run({&kTouchBoth, {}}).ok()); });
   EXPECT_TRUE(eventually([&] { return somebody_waits(); }));
   run(*outsider_, "UPDATE numbers SET touched = 10 WHERE number = 1; COMMIT");
