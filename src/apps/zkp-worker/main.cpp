@@ -14,7 +14,8 @@ namespace {
 std::string host_name() {
   std::string name(256, '\0');
   if (gethostname(name.data(), name.size() - 1) != 0) return "worker";
-  return name.c_str();
+  name.resize(name.find('\0'));
+  return name;
 }
 
 struct Settings {

@@ -38,7 +38,7 @@ std::shared_ptr<const Agreement> cluster_of_one(const Solo::Options& options) {
 
 }  // namespace
 
-Solo::Solo(Options options) : state_(leader(options)), agreement_(cluster_of_one(options)) {}
+Solo::Solo(const Options& options) : state_(leader(options)), agreement_(cluster_of_one(options)) {}
 
 Solo::~Solo() { stop(); }
 

@@ -20,7 +20,7 @@ class Solo final : public Consensus {
     std::string address;     // takes workers' streams
     std::uint64_t term = 1;  // from 1
   };
-  explicit Solo(Options options);
+  explicit Solo(const Options& options);
   ~Solo() override;
 
   base::Status start(std::function<void(const State&)> on_change) override;
