@@ -41,9 +41,9 @@ class Load:
         self.counts = {"acknowledged": 0, "asked again": 0, "won": 0, "lost": 0, "unknown": 0}
         self.refused = []  # answers that nothing excuses
         self._threads = [
-            threading.Thread(target=self._run, args=(kind, per_second, random.Random(f"{seed}-{kind}-{number}")))
-            for kind, per_second, count in (("test", tests_per_second, 4), ("merkle_tree", trees_per_second, 1))
-            for number in range(count) for per_second in [per_second / count]
+            threading.Thread(target=self._run, args=(kind, rate / count, random.Random(f"{seed}-{kind}-{number}")))
+            for kind, rate, count in (("test", tests_per_second, 4), ("merkle_tree", trees_per_second, 1))
+            for number in range(count)
         ]
 
     def begin(self):
