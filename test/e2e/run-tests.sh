@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# A running cluster from outside: is everything there (job integration), a task's way in seven steps (job e2e), and what
-# the cluster survives (job failover). A line for each check; ends with status 1 if one fails.
+# A running cluster from outside: is everything there (job integration), a task's way in seven steps (job e2e), what the
+# cluster survives (job failover), and what its operators do (job operations). A line for each check; ends with status 1
+# if one fails.
 #
 #   test/e2e/run-tests.sh --processes [JOB ...]   the cluster of scripts/cluster, brought up if it is not
 #
-# Jobs: integration e2e failover (default: all three).
+# Jobs: integration e2e failover operations (default: all of them).
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$top"
@@ -267,17 +268,51 @@ nothing_in_flight() {
   [[ $(query "SELECT count(*) FROM tasks WHERE status IN ('pending', 'assigned', 'running')") == 0 ]]
 }
 
+# --- job operations ----------------------------------------------------------------------------
+
+zkp() { "${ZKP_BIN_DIR:-build/release/bin}/zkp" "$@" --coordinators 127.0.0.1:9090,127.0.0.1:9091,127.0.0.1:9092; }
+zkp_refuses() { ! zkp "$@"; }
+worker_ended() { [[ $(scripts/cluster status) =~ $1\ *ended ]]; }
+
+operations() {
+  local leader other
+  leader=$(leaders | head -n 1)
+  check "zkp cluster status names the leader" grep -q "^$leader  *leader" <(zkp cluster status)
+  other=coordinator-1
+  if [[ $leader == coordinator-1 ]]; then other=coordinator-2; fi
+  check "zkp cluster transfer hands leadership to $other" zkp cluster transfer "$other"
+  check "$other leads" wait_for 10 role_is "$other" leader
+  check "workers follow the leader" wait_for 15 workers_are 2
+
+  check "zkp worker drain worker-2" zkp worker drain worker-2
+  check "worker-2 ends by itself" wait_for 20 worker_ended worker-2
+  submit_some 5 "$work/drained"
+  check "worker-1 does the work meanwhile" all_complete "$work/drained"
+  check "zkp worker drain: a worker that nobody knows is refused" zkp_refuses worker drain worker-9
+  node_do start worker-2
+  check "worker-2 registers again" wait_for 15 workers_are 2
+
+  check "a coordinator whose data is lost is removed, and added again" node_do heal coordinator-3
+  check "coordinator-3 follows" wait_for 15 role_is coordinator-3 follower
+  check "exactly one coordinator leads" wait_for 10 one_leader
+  node_do stop coordinator-1
+  submit_some 5 "$work/healed"
+  check "its vote counts: the cluster goes on without coordinator-1" all_complete "$work/healed"
+  node_do start coordinator-1
+  check "coordinator-1 follows" wait_for 15 role_is coordinator-1 follower
+}
+
 case ${1:-} in
   --processes) shift ;;
-  --help | -h) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  --help | -h) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
   *) echo "run-tests: want --processes; see --help" >&2; exit 2 ;;
 esac
 jobs=("$@")
-[[ ${#jobs[@]} -gt 0 ]] || jobs=(integration e2e failover)
+[[ ${#jobs[@]} -gt 0 ]] || jobs=(integration e2e failover operations)
 scripts/cluster up >"$work/up" 2>&1 || { cat "$work/up"; exit 1; }
 for job in "${jobs[@]}"; do
   case $job in
-    integration | e2e | failover) "$job" ;;
+    integration | e2e | failover | operations) "$job" ;;
     *) echo "run-tests: unknown job '$job'; see --help" >&2; exit 2 ;;
   esac
 done

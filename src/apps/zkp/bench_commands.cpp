@@ -11,6 +11,7 @@
 
 #include "apps/zkp/command.h"
 #include "apps/zkp/files.h"
+#include "prover/circuit/catalogue.h"
 #include "prover/curve/msm.h"
 #include "prover/groth16/prove.h"
 #include "prover/groth16/setup.h"
@@ -18,6 +19,7 @@
 #include "prover/groth16/verify.h"
 #include "prover/iden3/formats.h"
 #include "prover/poly/domain.h"
+#include "services/gateway/proof_request.h"
 
 namespace zkp::apps {
 namespace {
@@ -33,7 +35,7 @@ struct BenchOptions {
   int runs = 5;
   int log_size = 16;
   std::size_t constraints = 65'520;
-  std::string group = "g1", zkey, witness;
+  std::string group = "g1", zkey, witness, request;
   bool json = false;
 };
 
@@ -201,13 +203,22 @@ base::Result<ProvingWork> proving_work(const BenchOptions& options,
     ZKP_TRY_FILE(work.witness, options.witness, prover::iden3::read_wtns(wtns.bytes()));
     return work;
   }
-  groth16::SyntheticCircuit circuit = groth16::synthetic_circuit(options.constraints, 1);
+  prover::circuit::ConstraintSystem system;
+  if (!options.request.empty()) {
+    ZKP_TRY(const std::string text, read_text(options.request));
+    ZKP_TRY_FILE(const auto request, options.request, services::gateway::parse_proof_request(text));
+    ZKP_TRY(system, prover::circuit::build(request.shape));
+    ZKP_TRY(work.witness, prover::circuit::solve(request.shape, request.inputs));
+  } else {
+    auto synthetic = groth16::synthetic_circuit(options.constraints, 1);
+    system = std::move(synthetic.system);
+    work.witness = std::move(synthetic.witness);
+  }
   ProgressLine progress("setup");
-  ZKP_TRY(work.key, groth16::setup(circuit.system, {.kernels = environment.kernels,
-                                                    .random = environment.random,
-                                                    .stop = environment.stop,
-                                                    .progress = progress.listener()}));
-  work.witness = std::move(circuit.witness);
+  ZKP_TRY(work.key, groth16::setup(system, {.kernels = environment.kernels,
+                                            .random = environment.random,
+                                            .stop = environment.stop,
+                                            .progress = progress.listener()}));
   return work;
 }
 
@@ -294,11 +305,17 @@ void add_bench_commands(CLI::App& app, Chosen& chosen) {
       },
       bench_msm);
   add_command<BenchOptions>(
-      *group, chosen, "groth16", "A whole proof: of files, or of a synthetic circuit",
+      *group, chosen, "groth16",
+      "A whole proof: of files, of a request's circuit, or of a synthetic one",
       [](CLI::App& command, BenchOptions& options) {
         declare_common(command, options);
         CLI::Option* zkey = command.add_option("zkey", options.zkey, "Proving key (.zkey)");
         command.add_option("witness", options.witness, "Witness (.wtns)")->needs(zkey);
+        command
+            .add_option("--request", options.request,
+                        "The body of a POST /api/v1/proof (JSON): its circuit, with a new key")
+            ->check(CLI::ExistingFile)
+            ->excludes(zkey);
         command
             .add_option("--constraints", options.constraints,
                         "Size of the synthetic circuit (default 65520)")

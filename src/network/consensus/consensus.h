@@ -67,9 +67,9 @@ base::Status check(const Command& command);
 // How a request ended. Called exactly once, from a thread of the driver's, or, if the driver is not
 // running, within the request itself. It must be quick, and may call the port, but for stop().
 //   ok                   committed, and applied here
-//   failed_precondition  nothing happened: this node does not lead, or the cluster's state forbids
-//   it invalid_argument, not_found, conflict, resource_exhausted  nothing happened unavailable
-//   leadership was lost on the way, or the node stops: it may happen yet
+//   failed_precondition  nothing happened: this node does not lead, or the cluster is not fit for
+//   it unavailable          leadership was lost on the way, or the node stops: it may happen yet
+//   any other error      nothing happened
 using Done = std::function<void(const base::Status&)>;
 
 // All calls are for any thread.

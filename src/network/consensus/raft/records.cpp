@@ -30,7 +30,7 @@ base::Result<Message> unseal(base::ByteView bytes) {
   const Error damaged{ErrorCode::data_loss, "a record of the cluster's log is damaged"};
   if (bytes.size() < kHeaderBytes) return damaged;
   const std::size_t size = base::load_le<std::uint32_t>(bytes.data());
-  if (size > bytes.size() - kHeaderBytes || bytes.size() - kHeaderBytes - size >= 8) return damaged;
+  if ((kHeaderBytes + size + 7) / 8 * 8 != bytes.size()) return damaged;
   const base::ByteView payload = bytes.subspan(kHeaderBytes, size);
   const base::Sha256Digest digest = base::sha256(payload);
   if (!std::equal(digest.begin(), digest.begin() + 8, bytes.begin() + 4)) return damaged;
