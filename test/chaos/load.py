@@ -12,7 +12,8 @@ import time
 import urllib.error
 import urllib.request
 
-TREES = (64, 64, 128, 256)  # leaves
+TREES = (128, 256, 256, 512)  # leaves; the largest takes some seconds
+RARE_TREES = 0.05  # of them have another number of leaves, whose key nobody has made yet
 
 
 def call(method, url, body=None, headers=None, seconds=15):
@@ -67,7 +68,8 @@ class Load:
             if kind == "test":
                 inputs = [str(choices.randrange(10**9)) for _ in range(choices.choice((1, 1, 2)))]
             else:
-                inputs = [str(choices.randrange(10**9)) for _ in range(choices.choice(TREES))]
+                leaves = choices.randint(2, 200) if choices.random() < RARE_TREES else choices.choice(TREES)
+                inputs = [str(choices.randrange(10**9)) for _ in range(leaves)]
             task = self._submit(key, kind, inputs)
             if task and choices.random() < self._share:
                 self._ending.wait(choices.choice((0, 0.01, 0.03, 0.1, 0.5)))  # to race with its completion
