@@ -10,7 +10,8 @@ SELECT json_build_object(
   'proof', t.proof_json::jsonb, 'public_signals', t.public_signals_json::jsonb,
   'has_inputs', EXISTS (SELECT FROM task_inputs i WHERE i.task_id = t.id),
   'attempts', (SELECT coalesce(json_agg(json_build_object('number', a.attempt, 'worker', a.worker_id, 'term', a.term,
-                               'ended', a.ended_at IS NOT NULL, 'outcome', a.outcome) ORDER BY a.attempt), '[]')
+                               'ended', a.ended_at IS NOT NULL, 'outcome', a.outcome,
+                               'assigned_ms', (extract(epoch FROM a.assigned_at) * 1000)::bigint) ORDER BY a.attempt), '[]')
                FROM attempts a WHERE a.task_id = t.id))
 FROM tasks t ORDER BY t.id
 """

@@ -27,7 +27,9 @@ class FaultsTest : public CoordinatorTest {
   // "worker-1 completed; worker-2 superseded": who made which attempt, and how it ended.
   std::string history(const network::task::TaskId& id) {
     std::string text;
-    for (const auto& record : store_->attempts_of(id).value()) {
+    const auto records = store_->attempts_of(id);
+    EXPECT_TRUE(records.ok());
+    for (const auto& record : *records) {
       text += (text.empty() ? "" : "; ") + record.worker.value + " " +
               (record.ended_at ? record.outcome : "runs");
     }

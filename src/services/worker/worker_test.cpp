@@ -107,6 +107,12 @@ class WorkerTest : public testing::Test {
     assign.set_inputs(inputs);
     leader.send(std::move(instruction));
   }
+  void cancel(std::uint64_t attempt) {
+    v1::Instruction cancel;
+    cancel.mutable_cancel()->mutable_ref()->set_task_id(kTask);
+    cancel.mutable_cancel()->mutable_ref()->set_attempt(attempt);
+    leader.send(std::move(cancel));
+  }
   void acknowledge(std::uint64_t attempt) {
     v1::Instruction ack;
     ack.mutable_ack()->mutable_ref()->set_task_id(kTask);
@@ -182,11 +188,24 @@ TEST_F(WorkerTest, ACancelledAttemptEndsAndSaysNothing) {
          R"({"public_inputs":[)" + leaves + R"(],"private_inputs":[]})");
   leader.wait_for([](const auto& event) { return event.has_started(); });
   const std::size_t from = leader.event_count();
-  v1::Instruction cancel;
-  cancel.mutable_cancel()->mutable_ref()->set_task_id(kTask);
-  cancel.mutable_cancel()->mutable_ref()->set_attempt(1);
-  leader.send(std::move(cancel));
+  cancel(1);
   leader.wait_for(is_idle, from);
+  acknowledge(1);  // if it had come too late
+  EXPECT_TRUE(worker->drain(30s));
+}
+
+TEST_F(WorkerTest, ACancelThatComesTooLateLeavesTheResult) {
+  const v1::SetupSucceeded key = make_key("test/1");
+  assign(1, "test/1", key.zkey_digest(), R"({"public_inputs":["3"],"private_inputs":[]})");
+  const auto first = leader.wait_for(is_succeeded).succeeded();
+  cancel(1);
+  assign(2, "test/1", key.zkey_digest(), "{}");
+  leader.wait_for(is_failed);  // so it has heard of the cancel
+  acknowledge(2);
+  const std::size_t from = leader.event_count();
+  leader.close();
+  EXPECT_EQ(leader.wait_for(is_succeeded, from).succeeded().proof_json(), first.proof_json());
+  acknowledge(1);
   EXPECT_TRUE(worker->drain(30s));
 }
 
