@@ -152,10 +152,10 @@ TEST_F(FaultsTest, AWorkerThatAnswersGarbageIsCutOffAndItsTaskGoesElsewhere) {
 TEST_F(FaultsTest, AnotherTasksProofQuarantinesItsWorkerAndBothTasksGoElsewhere) {
   const auto coordinator = lead();
   const WorkerPtr liar = join(*coordinator, hello("liar", 2));
-  const auto first = submit("7"), second = submit("8");
+  const auto first = submit("7");
   const v1::AttemptRef ref = next_assignment(liar);
+  const auto second = submit("8");
   const v1::AttemptRef kept = next_assignment(liar);
-  ASSERT_EQ(ref.task_id(), first.to_string());
   start(*coordinator, liar, kept);
   wait_for(second, Status::running);
   succeed(*coordinator, liar, ref, prove(inputs_of("8")));
