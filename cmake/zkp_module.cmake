@@ -1,4 +1,4 @@
-# zkp_module(NAME [DEPS modules and libraries ...] [PCH headers ...] [TEST_WHOLE])
+# zkp_module(NAME [DEPS modules and libraries ...] [PCH headers ...] [TEST_DEPS libraries ...] [TEST_WHOLE])
 #
 # NAME is a folder below src/, such as prover/field, and becomes the static library of the same name with '_' for '/'.
 # Files of the folder are picked up by suffix:
@@ -6,6 +6,7 @@
 #   x_test.cpp   one test program, prover_field_test, registered with CTest
 #   x_bench.cpp  one benchmark program, prover_field_bench
 #   x_fuzz.cpp   a fuzz target each, prover_field_x_fuzz; x_fuzz.seeds/ beside it is its first corpus
+# TEST_DEPS: libraries of the tests and benchmarks alone.
 # TEST_WHOLE: the test program is one test of CTest's, for what all its cases share is slow to make.
 # A file of a folder that needs other flags (a SIMD kernel) gets them by set_source_files_properties.
 include(GoogleTest)
@@ -63,7 +64,7 @@ function(zkp_module module)
   foreach(source ${benchmarks})
     get_filename_component(stem ${source} NAME_WE)
     add_executable(${name}_${stem} ${source})
-    target_link_libraries(${name}_${stem} PRIVATE ${name} benchmark::benchmark)
+    target_link_libraries(${name}_${stem} PRIVATE ${name} benchmark::benchmark ${ARG_TEST_DEPS})
   endforeach()
 
   if(ZKP_FUZZ)

@@ -10,7 +10,7 @@ string is given.
 
 import argparse
 import collections
-import json
+import itertools
 import subprocess
 import sys
 
@@ -68,6 +68,21 @@ def check_attempts(task):
         yield f"is {task['status']}, and these attempts completed it: {completed}"
 
 
+def check_leaders(tasks):
+    """Once a newer leader has assigned something, no older one does: not even one that was frozen, and wakes."""
+    attempts = [(attempt["term"], attempt["assigned_ms"], task_id, attempt["number"])
+                for task_id, task in tasks.items() for attempt in task["attempts"]]
+    first_of_newer = None  # (when, term)
+    for term, group in itertools.groupby(sorted(attempts, reverse=True), key=lambda attempt: attempt[0]):
+        group = list(group)
+        for _, when, task_id, number in group:
+            if first_of_newer and when > first_of_newer[0]:
+                yield (f"{task_id}: the leader of term {term} assigned attempt {number} "
+                       f"{when - first_of_newer[0]} ms after that of term {first_of_newer[1]} had begun")
+        first = (min(when for _, when, _, _ in group), term)
+        first_of_newer = min(first_of_newer or first, first)
+
+
 def check_signals(task, line):
     """The public inputs of a `test` task are among its proof's public signals; a tree's are hashed."""
     if line is not None and line["circuit_type"] == "test" and task["status"] == "completed":
@@ -78,7 +93,7 @@ def check_signals(task, line):
 
 def check(record, found, verifiers=()):
     """Every contradiction, as text. A verifier maps {id: (task, key)} to {id: reason} of the proofs that it refuses."""
-    findings = list(check_record(record, found.tasks))
+    findings = list(check_record(record, found.tasks)) + list(check_leaders(found.tasks))
     lines = {line["task_id"]: line for line in record.acknowledged}
     for task_id, task in found.tasks.items():
         if task_id in lines:

@@ -14,9 +14,10 @@ import history  # pylint: disable=wrong-import-position
 import proofs  # pylint: disable=wrong-import-position
 
 
-def attempt(number, outcome, term=1, ended=True):
+def attempt(number, outcome, term=1, ended=True, assigned_ms=1000):
     """One row of the table of attempts."""
-    return {"number": number, "worker": "worker-1", "term": term, "ended": ended, "outcome": outcome}
+    return {"number": number, "worker": "worker-1", "term": term, "ended": ended, "outcome": outcome,
+            "assigned_ms": assigned_ms}
 
 
 def task(name, status="completed", attempts=None):
@@ -99,6 +100,13 @@ class Checker(unittest.TestCase):
     def test_terms_that_go_back(self):
         self.found.tasks["a"]["attempts"][0]["term"] = 3
         self.expect("a: the terms of its attempts go back: [3, 2]")
+
+    def test_an_older_leader_that_assigns(self):
+        self.found.tasks["a"]["attempts"][1]["assigned_ms"] = 3000
+        self.found.tasks["c"]["attempts"][0]["assigned_ms"] = 3000
+        self.expect()
+        self.found.tasks["c"]["attempts"][0]["assigned_ms"] = 3001
+        self.expect("c: the leader of term 1 assigned attempt 1 1 ms after that of term 2 had begun")
 
     def test_an_open_attempt(self):
         self.found.tasks["b"]["attempts"][0].update(ended=False, outcome="")

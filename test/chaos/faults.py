@@ -56,14 +56,14 @@ def carry_out(fault):
     words = [str(fault) if fault.node else f"{fault} {node}"]
     begin = time.monotonic()
     strike(fault.kind, node)
-    if node == led:
-        taken = cluster.wait_until(10, f"another leader than {node}", lambda: cluster.leader(node))
-        words.append(f"new leader after {taken:.2f} s")
-    left = fault.seconds - (time.monotonic() - begin)
-    if left > 0:
-        time.sleep(left)  # the fault's length
-    away = time.monotonic() - begin
-    cure(fault.kind, node)
+    try:
+        if node == led:
+            taken = cluster.wait_until(10, f"another leader than {node}", lambda: cluster.leader(node))
+            words.append(f"new leader after {taken:.2f} s")
+        time.sleep(max(0, fault.seconds - (time.monotonic() - begin)))  # the fault's length
+    finally:
+        away = time.monotonic() - begin
+        cure(fault.kind, node)
     words.append(f"away {away:.1f} s")
     words.append(f"well after {cluster.wait_until(60, 'the cluster is well', cluster.is_ready):.1f} s")
     return ", ".join(words)

@@ -7,14 +7,15 @@ QUERY = """
 SELECT json_build_object(
   'id', t.id, 'key', t.idempotency_key, 'circuit_type', t.circuit_type, 'status', t.status, 'attempt', t.attempt,
   'failures', t.failures, 'failure', concat_ws(': ', t.failure_code, t.failure_message), 'key_digest', t.key_digest,
-  'proof', t.proof_json::json, 'public_signals', t.public_signals_json::json,
+  'proof', t.proof_json::jsonb, 'public_signals', t.public_signals_json::jsonb,
   'has_inputs', EXISTS (SELECT FROM task_inputs i WHERE i.task_id = t.id),
   'attempts', (SELECT coalesce(json_agg(json_build_object('number', a.attempt, 'worker', a.worker_id, 'term', a.term,
-                               'ended', a.ended_at IS NOT NULL, 'outcome', a.outcome) ORDER BY a.attempt), '[]')
+                               'ended', a.ended_at IS NOT NULL, 'outcome', a.outcome,
+                               'assigned_ms', (extract(epoch FROM a.assigned_at) * 1000)::bigint) ORDER BY a.attempt), '[]')
                FROM attempts a WHERE a.task_id = t.id))
 FROM tasks t ORDER BY t.id
 """
-KEYS = "SELECT json_build_object('digest', key_digest, 'key', verification_key_json::json) FROM circuits WHERE ready"
+KEYS = "SELECT json_build_object('digest', key_digest, 'key', verification_key_json::jsonb) FROM circuits WHERE ready"
 
 
 @dataclasses.dataclass

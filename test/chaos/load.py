@@ -12,7 +12,8 @@ import time
 import urllib.error
 import urllib.request
 
-TREES = (64, 64, 128, 256)  # leaves
+TREES = (128, 256, 256, 512)  # leaves; the largest takes some seconds
+RARE_TREES = 0.05  # of them have another number of leaves, whose key nobody has made yet
 
 
 def call(method, url, body=None, headers=None, seconds=15):
@@ -41,9 +42,9 @@ class Load:
         self.counts = {"acknowledged": 0, "asked again": 0, "won": 0, "lost": 0, "unknown": 0}
         self.refused = []  # answers that nothing excuses
         self._threads = [
-            threading.Thread(target=self._run, args=(kind, per_second, random.Random(f"{seed}-{kind}-{number}")))
-            for kind, per_second, count in (("test", tests_per_second, 4), ("merkle_tree", trees_per_second, 1))
-            for number in range(count) for per_second in [per_second / count]
+            threading.Thread(target=self._run, args=(kind, rate / count, random.Random(f"{seed}-{kind}-{number}")))
+            for kind, rate, count in (("test", tests_per_second, 4), ("merkle_tree", trees_per_second, 1))
+            for number in range(count)
         ]
 
     def begin(self):
@@ -67,7 +68,8 @@ class Load:
             if kind == "test":
                 inputs = [str(choices.randrange(10**9)) for _ in range(choices.choice((1, 1, 2)))]
             else:
-                inputs = [str(choices.randrange(10**9)) for _ in range(choices.choice(TREES))]
+                leaves = choices.randint(2, 200) if choices.random() < RARE_TREES else choices.choice(TREES)
+                inputs = [str(choices.randrange(10**9)) for _ in range(leaves)]
             task = self._submit(key, kind, inputs)
             if task and choices.random() < self._share:
                 self._ending.wait(choices.choice((0, 0.01, 0.03, 0.1, 0.5)))  # to race with its completion

@@ -204,18 +204,27 @@ BEGIN
   RETURN true;
 END $$;
 
+-- A claim that no worker got leaves its number in the history too, so that attempts have no gap.
 CREATE FUNCTION release_task(acting_term bigint, released_id uuid, released_attempt bigint, again_at timestamptz,
                              spent bigint, floor_bytes bigint, how text, now timestamptz)
 RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  worker text;
 BEGIN
   PERFORM fence(acting_term);
   UPDATE tasks SET status = 'pending', not_before = again_at, failures = failures + spent, progress = 0,
     memory_floor_bytes = greatest(memory_floor_bytes, floor_bytes), assigned_at = NULL, started_at = NULL
-  WHERE id = released_id AND attempt = released_attempt AND status IN ('assigned', 'running');
+  WHERE id = released_id AND attempt = released_attempt AND status IN ('assigned', 'running')
+  RETURNING worker_id INTO worker;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  PERFORM end_attempts(released_id, how, now);
+  IF worker = '' THEN
+    INSERT INTO attempts (task_id, attempt, worker_id, term, assigned_at, ended_at, outcome)
+    VALUES (released_id, released_attempt, '', acting_term, now, now, how);
+  ELSE
+    PERFORM end_attempts(released_id, how, now);
+  END IF;
   RETURN true;
 END $$;
 

@@ -71,6 +71,28 @@ TEST_P(StoreConformance, AttemptsLeaveTheirHistory) {
   EXPECT_THAT(attempts(submission().id), IsEmpty());
 }
 
+TEST_P(StoreConformance, AClaimThatNobodyTookLeavesItsNumber) {
+  const TaskId id = claimed_task();
+  now_ += 1s;
+  release(id, 1, {.not_before = now_});
+  claim();
+  release(id, 2, {.not_before = now_});
+  claim();
+  assign(id, 3);
+  const auto history = attempts(id);
+  ASSERT_EQ(history.size(), 3U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(history[i].attempt.value, i + 1);
+    EXPECT_EQ(history[i].worker.value, "");
+    EXPECT_EQ(history[i].term, kTerm);
+    EXPECT_EQ(history[i].started_at, std::nullopt);
+    EXPECT_EQ(history[i].ended_at, now_);
+    EXPECT_EQ(history[i].outcome, "released");
+  }
+  EXPECT_EQ(history[2].worker.value, "worker-1");
+  EXPECT_EQ(history[2].outcome, "");
+}
+
 TEST_P(StoreConformance, ReleasePutsBackIntoTheQueue) {
   const TaskId id = running_task();
   ok(store_->report_progress(kTerm, {{id, {1}, 0.5}}));

@@ -179,10 +179,10 @@ class Store {
   virtual base::Result<std::size_t> remove_finished(Term term, base::Time before,
                                                     std::size_t limit) = 0;
 
-  // The history of a task's attempts, oldest first.
+  // The history of a task's attempts, oldest first: numbered from 1 without a gap.
   struct AttemptRecord {
     Attempt attempt;
-    WorkerId worker;
+    WorkerId worker;  // empty: claimed and given back, before any worker got it
     Term term;
     base::Time assigned_at{};
     std::optional<base::Time> started_at, ended_at;

@@ -21,6 +21,7 @@ using prover::iden3::MappedFile;
 
 constexpr std::string_view kPrefix = "sha256:";
 constexpr std::chrono::milliseconds kFetchAgain{200};
+constexpr std::size_t kHashedAtOnce = 4 << 20;
 
 // The digest's digits are the file's name, so they must be digits.
 base::Result<std::string> file_name_of(const std::string& digest) {
@@ -46,6 +47,19 @@ std::uint64_t memory_of(const prover::groth16::ProvingKey& key) {
 }
 
 Error cancelled() { return {ErrorCode::cancelled, "the key is not wanted any more"}; }
+
+// Whether the digest names these bytes. A large key takes long to hash: it looks at `stop`.
+base::Result<bool> is_name_of(const std::string& digest, base::ByteView bytes,
+                              const std::stop_token& stop) {
+  base::Sha256Stream stream;
+  while (!bytes.empty()) {
+    if (stop.stop_requested()) return cancelled();
+    const base::ByteView piece = bytes.first(std::min(bytes.size(), kHashedAtOnce));
+    stream.update(piece);
+    bytes = bytes.subspan(piece.size());
+  }
+  return base::digest_name(stream.finish()) == digest;
+}
 
 }  // namespace
 
@@ -105,7 +119,8 @@ base::Result<KeyCache::Key> KeyCache::load(const std::string& digest, const std:
   if (!std::filesystem::exists(file, error)) ZKP_CHECK(fetch_to(file, digest, stop));
   ZKP_TRY(const MappedFile mapped, MappedFile::open(file));
   // A disk may have changed what the digest was checked for at its arrival.
-  if (base::digest_name(base::sha256(mapped.bytes())) != digest) {
+  ZKP_TRY(const bool is_whole, is_name_of(digest, mapped.bytes(), stop));
+  if (!is_whole) {
     std::filesystem::remove(file, error);
     return Error{ErrorCode::data_loss, fmt::format("the key file {} is damaged; it is removed, and "
                                                    "fetched again for the next attempt",
@@ -143,7 +158,8 @@ base::Status KeyCache::fetch_to(const std::filesystem::path& file, const std::st
   }
   {
     ZKP_TRY(const MappedFile mapped, MappedFile::open(part));
-    if (base::digest_name(base::sha256(mapped.bytes())) != digest) {
+    ZKP_TRY(const bool is_whole, is_name_of(digest, mapped.bytes(), stop));
+    if (!is_whole) {
       std::error_code error;
       std::filesystem::remove(part, error);
       return Error{ErrorCode::data_loss,

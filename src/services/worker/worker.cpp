@@ -166,8 +166,9 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     queue_.push_back(key);
   }
 
+  // A result that is there stays until it is acknowledged, as each one is: the leader that gave the
+  // attempt up may end before it hears of the proof, and the next one can use it.
   void on_cancel(const AttemptKey& key) {
-    outbox_.remove(key);
     const auto found = attempts_.find(key);
     if (found == attempts_.end()) return;
     found->second->stop.request_stop();
@@ -239,7 +240,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     const std::lock_guard lock(mutex_);
     attempts_.erase(key);
     changed_.notify_all();
-    if (attempt.stop.stop_requested()) return;  // nobody wants it
+    if (!result.ok() && attempt.stop.stop_requested()) return;  // nobody wants it
     v1::WorkerEvent event;
     if (result.ok()) {
       event = *std::move(result);

@@ -1,9 +1,7 @@
 #include "services/worker/worker.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <filesystem>
-#include <mutex>
 
 #include <gtest/gtest.h>
 
@@ -16,6 +14,7 @@
 #include "services/worker/key_cache.h"
 #include "services/worker/outbox.h"
 #include "services/worker/prove_task.h"
+#include "services/worker/test_leader.h"
 
 namespace zkp::services::worker {
 namespace {
@@ -23,19 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kTask = "0190b0a0-0000-7000-8000-000000000001";
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "zkp-worker-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 base::Bytes put(network::store::ArtifactStore& artifacts, base::ByteView file,
                 std::string& digest) {
@@ -45,56 +31,22 @@ base::Bytes put(network::store::ArtifactStore& artifacts, base::ByteView file,
   return {file.begin(), file.end()};
 }
 
-// The leader of one worker: welcomes it, keeps what it says.
-class Leader final : public network::rpc::SessionHandler {
+// Whose events must come.
+class Leader {
  public:
-  void on_event(const std::shared_ptr<network::rpc::Session>& session,
-                v1::WorkerEvent event) override {
-    const std::lock_guard lock(mutex_);
-    if (event.has_hello()) {
-      session_ = session;
-      v1::Instruction welcome;
-      welcome.mutable_welcome()->set_term(1);
-      welcome.mutable_welcome()->set_heartbeat_ms(20);
-      session->send(std::move(welcome));
-    }
-    events_.push_back(std::move(event));
-    changed_.notify_all();
-  }
-  void on_closed(const std::shared_ptr<network::rpc::Session>& /*session*/) override {}
-
-  // The first event from number `from` on that `wanted` accepts.
+  TestLeader& sessions() { return sessions_; }
   template <class Wanted>
   v1::WorkerEvent wait_for(const Wanted& wanted, std::size_t from = 0) {
-    std::unique_lock lock(mutex_);
-    std::optional<v1::WorkerEvent> found;
-    changed_.wait_for(lock, 30s, [&] {
-      for (std::size_t i = from; i < events_.size() && !found; ++i) {
-        if (wanted(events_[i])) found = events_[i];
-      }
-      return found.has_value();
-    });
+    const auto found = sessions_.find(wanted, from);
     EXPECT_TRUE(found.has_value()) << "the event did not come";
     return found.value_or(v1::WorkerEvent());
   }
-  std::size_t event_count() {
-    const std::lock_guard lock(mutex_);
-    return events_.size();
-  }
-  void send(v1::Instruction instruction) {
-    const std::lock_guard lock(mutex_);
-    session_->send(std::move(instruction));
-  }
-  void close() {
-    const std::lock_guard lock(mutex_);
-    session_->close();
-  }
+  std::size_t event_count() { return sessions_.event_count(); }
+  void send(v1::Instruction instruction) { sessions_.send(std::move(instruction)); }
+  void close() { sessions_.close(); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<v1::WorkerEvent> events_;
-  std::shared_ptr<network::rpc::Session> session_;
+  TestLeader sessions_;
 };
 
 bool is_succeeded(const v1::WorkerEvent& event) { return event.has_succeeded(); }
@@ -104,20 +56,13 @@ bool is_idle(const v1::WorkerEvent& event) {
   return event.has_heartbeat() && event.heartbeat().progress().empty();
 }
 
-// Workers ask for none of it.
-class NoAdministration final : public network::rpc::AdministrationHandler {
-  v1::ClusterDescription describe() override { return {}; }
-  void add_coordinator(const v1::CoordinatorAddress&, Done done) override { done({}); }
-  void remove_coordinator(const std::string&, Done done) override { done({}); }
-  void transfer_leadership(const std::string&, Done done) override { done({}); }
-  void drain_worker(const std::string&, Done done) override { done({}); }
-};
-
 class WorkerTest : public testing::Test {
  protected:
   void SetUp() override {
     server_ =
-        std::move(network::rpc::CoordinatorServer::start({}, {leader, administration, *artifacts}))
+        std::move(network::rpc::CoordinatorServer::start({}, {.sessions = leader.sessions(),
+                                                              .administration = administration,
+                                                              .artifacts = *artifacts}))
             .value();
     start_worker();
     leader.wait_for(is_hello);
@@ -162,6 +107,12 @@ class WorkerTest : public testing::Test {
     assign.set_inputs(inputs);
     leader.send(std::move(instruction));
   }
+  void cancel(std::uint64_t attempt) {
+    v1::Instruction cancel;
+    cancel.mutable_cancel()->mutable_ref()->set_task_id(kTask);
+    cancel.mutable_cancel()->mutable_ref()->set_attempt(attempt);
+    leader.send(std::move(cancel));
+  }
   void acknowledge(std::uint64_t attempt) {
     v1::Instruction ack;
     ack.mutable_ack()->mutable_ref()->set_task_id(kTask);
@@ -169,7 +120,7 @@ class WorkerTest : public testing::Test {
     leader.send(std::move(ack));
   }
 
-  Folder folder;
+  TestFolder folder;
   base::SystemRandom random;
   Leader leader;
   NoAdministration administration;
@@ -237,11 +188,24 @@ TEST_F(WorkerTest, ACancelledAttemptEndsAndSaysNothing) {
          R"({"public_inputs":[)" + leaves + R"(],"private_inputs":[]})");
   leader.wait_for([](const auto& event) { return event.has_started(); });
   const std::size_t from = leader.event_count();
-  v1::Instruction cancel;
-  cancel.mutable_cancel()->mutable_ref()->set_task_id(kTask);
-  cancel.mutable_cancel()->mutable_ref()->set_attempt(1);
-  leader.send(std::move(cancel));
+  cancel(1);
   leader.wait_for(is_idle, from);
+  acknowledge(1);  // if it had come too late
+  EXPECT_TRUE(worker->drain(30s));
+}
+
+TEST_F(WorkerTest, ACancelThatComesTooLateLeavesTheResult) {
+  const v1::SetupSucceeded key = make_key("test/1");
+  assign(1, "test/1", key.zkey_digest(), R"({"public_inputs":["3"],"private_inputs":[]})");
+  const auto first = leader.wait_for(is_succeeded).succeeded();
+  cancel(1);
+  assign(2, "test/1", key.zkey_digest(), "{}");
+  leader.wait_for(is_failed);  // so it has heard of the cancel
+  acknowledge(2);
+  const std::size_t from = leader.event_count();
+  leader.close();
+  EXPECT_EQ(leader.wait_for(is_succeeded, from).succeeded().proof_json(), first.proof_json());
+  acknowledge(1);
   EXPECT_TRUE(worker->drain(30s));
 }
 
@@ -291,7 +255,7 @@ class KeyCacheTest : public testing::Test {
     return sink(bytes);
   }
 
-  Folder folder;
+  TestFolder folder;
   std::unique_ptr<network::store::ArtifactStore> artifacts =
       network::store::make_memory_artifacts();
   std::vector<std::string> digests;
@@ -343,7 +307,7 @@ TEST_F(KeyCacheTest, ForgetsWhatWasUsedLongestAgo) {
 }
 
 TEST(OutboxTest, RemembersOnDiskAndDropsWhatDoesNotRead) {
-  const Folder folder;
+  const TestFolder folder;
   v1::WorkerEvent event;
   event.mutable_failed()->mutable_ref()->set_task_id(kTask);
   event.mutable_failed()->mutable_ref()->set_attempt(3);

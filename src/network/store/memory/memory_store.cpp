@@ -256,6 +256,9 @@ class MemoryStore final : public Store {
     task.memory_floor_bytes = std::max(task.memory_floor_bytes, release.memory_floor_bytes);
     task.assigned_at = task.started_at = std::nullopt;
     task.progress = 0;
+    // A claim that no worker got leaves its number in the history too, so that attempts have no
+    // gap.
+    if (task.worker.value.empty()) row->attempts.push_back({attempt, {}, term, now, {}, {}, {}});
     end_attempt(*row, attempt, release.failure ? name_of(release.failure->code) : "released", now);
     become(*row, Status::pending);
     return Outcome::applied;

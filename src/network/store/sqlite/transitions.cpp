@@ -117,6 +117,21 @@ base::Status fail_tasks(Connection& connection, Hints& hints, const std::vector<
   return {};
 }
 
+// A claim that no worker got leaves its number in the history too, so that attempts have no gap.
+base::Status note_unassigned(Connection& connection, const std::string& id, const char* outcome,
+                             Term term, Time now) {
+  return Query(connection,
+               "INSERT INTO attempts (task_id, attempt, worker_id, term, assigned_at, ended_at, "
+               "outcome) SELECT id, attempt, '', ?, ?, ?, ? FROM tasks "
+               "WHERE id = ? AND worker_id = ''")
+      .bind(term.value)
+      .bind(now)
+      .bind(now)
+      .bind(outcome)
+      .bind(id)
+      .run();
+}
+
 }  // namespace
 
 base::Result<Submitted> submit(Connection& connection, Hints& hints, const Submission& submission,
@@ -284,6 +299,7 @@ base::Result<Outcome> release(Connection& connection, Hints& hints, const Step& 
   if (!connection.changed()) return Outcome::superseded;
   const char* outcome = release.failure ? task::name_of(release.failure->code) : "released";
   ZKP_CHECK(end_attempts(connection, id, outcome, step.now));
+  ZKP_CHECK(note_unassigned(connection, id, outcome, step.term, step.now));
   note(hints, step.id, Status::pending);
   return Outcome::applied;
 }
