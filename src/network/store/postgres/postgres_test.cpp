@@ -181,6 +181,67 @@ TEST_F(PostgresTest, ATaskThatIsBeingSubmittedFailsWithItsCircuit) {
   run(*gateway, "COMMIT");
 }
 
+// The answer to what is asked is lost: the server commits only after the client has given up.
+class LostAnswerTest : public PostgresTest {
+ protected:
+  LostAnswerTest() {
+    options_.call_timeout = 300ms;
+    run(*outsider_, R"(
+      CREATE FUNCTION forget_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true);
+        RETURN NULL;
+      END $$;
+      CREATE FUNCTION wait_at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_advisory_xact_lock_shared(1);
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER forget_time AFTER INSERT OR UPDATE ON tasks EXECUTE FUNCTION forget_time();
+      CREATE CONSTRAINT TRIGGER wait_at_the_end AFTER INSERT OR UPDATE ON tasks
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_the_end();)");
+  }
+  // Makes the call, whose answer is lost, and lets the server commit it.
+  template <class Ask>
+  void lose_answer(Ask ask) {
+    run(*outsider_, "BEGIN; SELECT pg_advisory_xact_lock(1)");
+    EXPECT_EQ(code_of(ask()), ErrorCode::unavailable);
+    EXPECT_TRUE(somebody_waits());
+    run(*outsider_, "COMMIT");
+    EXPECT_TRUE(eventually([&] {
+      return number(
+                 "SELECT count(*) FROM pg_locks WHERE locktype = "
+                 "'advisory' AND database = (SELECT oid FROM pg_database "
+                 "WHERE datname = current_database())") == 0;
+    }));
+  }
+};
+
+TEST_F(LostAnswerTest, TheNextClaimHasTheTasksToo) {
+  const auto store = open();
+  ok(store->take_leadership(kOld));
+  const Submission lost = submission(), next = submission();
+  ok(store->submit(lost, kNoLimit));
+  ok(store->publish_circuit(kOld, circuit()));
+  lose_answer([&] { return store->claim(kOld, 10, now_); });
+  ok(store->submit(next, kNoLimit));
+  EXPECT_EQ(ok(store->claim(kOld, 1, now_)).at(0).task.id, lost.id);
+  const auto claimed = ok(store->claim(kOld, 10, now_));
+  ASSERT_EQ(claimed.size(), 1U) << "each is handed over once";
+  EXPECT_EQ(claimed[0].task.id, next.id);
+  EXPECT_EQ(ok(store->find(lost.id)).attempt.value, 1U);
+}
+
+TEST_F(LostAnswerTest, TheNextSubmissionWithTheKeyIsTheSameTask) {
+  const auto store = open();
+  Submission wanted = submission();
+  wanted.idempotency_key = "key";
+  lose_answer([&] { return store->submit(wanted, kNoLimit); });
+  Submission again = submission();
+  again.idempotency_key = "key";
+  const Submitted submitted = ok(store->submit(again, kNoLimit));
+  EXPECT_FALSE(submitted.created);
+  EXPECT_EQ(submitted.task.id, wanted.id);
+}
+
 TEST_F(PostgresTest, InputsAreGoneWithTheStatementThatEndsTheTask) {
   const auto store = open();
   const Submission wanted = submission();
