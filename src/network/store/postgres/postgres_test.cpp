@@ -102,6 +102,51 @@ TEST_F(PostgresTest, TheQueueNeverGrowsOverItsLimitThroughSeveralStores) {
   EXPECT_EQ(number("SELECT count(*) FROM tasks"), 50);
 }
 
+// A submission of another gateway's, not committed yet.
+std::string submit_sql(int most_pending) {
+  return fmt::format(
+      "SELECT submit_task('00000000-0000-7000-8000-000000000001', 'test', 'test/2', '', 5, 3, 0, "
+      "now(), NULL, NULL, '', {})",
+      most_pending);
+}
+
+TEST_F(PostgresTest, NearTheLimitASubmissionWaitsForTheOthers) {
+  const auto store = open();
+  for (const int limit_of_the_other : {1, 100'000}) {
+    run(*outsider_, "DELETE FROM tasks; BEGIN; " + submit_sql(limit_of_the_other));
+    std::jthread submitting(
+        [&] { EXPECT_EQ(code_of(store->submit(submission(), 1)), ErrorCode::resource_exhausted); });
+    EXPECT_TRUE(eventually([&] { return somebody_waits(); }));
+    run(*outsider_, "COMMIT");
+  }
+}
+
+TEST_F(PostgresTest, FarFromTheLimitNobodyWaits) {
+  const auto store = open();
+  ok(store->take_leadership(kOld));
+  ok(store->publish_circuit(kOld, circuit("test/2")));
+  run(*outsider_, "BEGIN; " + submit_sql(100'000));
+  EXPECT_TRUE(store->submit(submission("test/2"), 100'000).ok());
+  run(*outsider_, "COMMIT");
+  EXPECT_EQ(ok(store->counts()).pending, 2U);
+}
+
+TEST_F(PostgresTest, AClaimLeavesOutWhatAnotherIsChanging) {
+  const auto store = open();
+  ok(store->take_leadership(kOld));
+  ok(store->publish_circuit(kOld, circuit()));
+  const Submission held = submission(), open_to_all = submission();
+  ok(store->submit(held, kNoLimit));
+  ok(store->submit(open_to_all, kNoLimit));
+  run(*outsider_,
+      fmt::format("BEGIN; SELECT FROM tasks WHERE id = '{}' FOR UPDATE", held.id.to_string()));
+  const auto claimed = ok(store->claim(kOld, 10, now_));
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_EQ(claimed[0].task.id, open_to_all.id);
+  run(*outsider_, "COMMIT");
+  EXPECT_EQ(ok(store->claim(kOld, 10, now_)).size(), 1U);
+}
+
 TEST_F(PostgresTest, OneKeyMakesOneTaskThroughSeveralStores) {
   const auto one = open(), other = open();
   std::vector<Submission> submissions;
@@ -172,9 +217,7 @@ TEST_F(PostgresTest, ATaskThatIsBeingSubmittedFailsWithItsCircuit) {
   ok(store->take_leadership(kOld));
   ok(store->submit(submission("test/2"), kNoLimit));
   const auto gateway = connect();
-  run(*gateway,
-      "BEGIN; SELECT submit_task('00000000-0000-7000-8000-000000000001', 'test', 'test/2', "
-      "'', 5, 3, 0, now(), NULL, NULL, '', 100)");
+  run(*gateway, "BEGIN; " + submit_sql(100));
   std::jthread giving_up(
       [&] { EXPECT_EQ(ok(store->fail_circuit(kOld, {"test/2"}, {}, now_)).size(), 2U); });
   EXPECT_TRUE(eventually([&] { return somebody_waits(); }));
