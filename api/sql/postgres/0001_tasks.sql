@@ -30,6 +30,7 @@ CREATE TABLE tasks (
   max_attempts        integer NOT NULL,
   queue_rank          bigint NOT NULL,
   attempt             bigint NOT NULL DEFAULT 0,
+  claim               bigint NOT NULL DEFAULT 0,  -- the call that claimed it last
   failures            integer NOT NULL DEFAULT 0,
   worker_id           text NOT NULL DEFAULT '',
   progress            double precision NOT NULL DEFAULT 0,

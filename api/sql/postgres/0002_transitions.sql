@@ -135,20 +135,35 @@ BEGIN
   RETURN QUERY SELECT applied, t FROM tasks t WHERE t.id = cancelled_id;
 END $$;
 
--- In the order of the queue, which stops at the limit, whatever the planner believes of the tables.
-CREATE FUNCTION claim_tasks(acting_term bigint, most bigint, now timestamptz)
+-- First the tasks of claims whose answers were lost on their way, then new ones, in the order of the queue, which stops
+-- at the limit, whatever the planner believes of the tables.
+CREATE FUNCTION claim_tasks(acting_term bigint, most bigint, now timestamptz, this_claim bigint, lost_claims bigint[])
 RETURNS TABLE (task tasks, key_memory_bytes bigint, sealed bytea) LANGUAGE plpgsql
 SET enable_sort = off SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off AS $$
+DECLARE
+  found_again bigint := 0;
 BEGIN
   PERFORM fence(acting_term);
+  IF cardinality(lost_claims) > 0 THEN
+    UPDATE tasks SET claim = this_claim WHERE id IN (
+      SELECT t.id FROM tasks t
+      WHERE t.status = 'assigned' AND t.worker_id = '' AND t.claim = ANY (lost_claims)
+      LIMIT most);
+    GET DIAGNOSTICS found_again = ROW_COUNT;
+    RETURN QUERY
+    SELECT t, c.memory_bytes, i.sealed
+    FROM tasks t JOIN circuits c ON c.id = t.circuit_id JOIN task_inputs i ON i.task_id = t.id
+    WHERE t.status = 'assigned' AND t.claim = this_claim;
+  END IF;
   RETURN QUERY
   WITH next AS (
     SELECT t.id FROM tasks t JOIN circuits c ON c.id = t.circuit_id
     WHERE t.status = 'pending' AND t.not_before <= now AND (t.deadline_at IS NULL OR t.deadline_at > now) AND c.ready
-    ORDER BY t.queue_rank, t.id LIMIT most FOR UPDATE OF t SKIP LOCKED
+    ORDER BY t.queue_rank, t.id LIMIT most - found_again FOR UPDATE OF t SKIP LOCKED
   ), claimed AS (
-    UPDATE tasks t SET status = 'assigned', attempt = t.attempt + 1, worker_id = '', assigned_at = now
+    UPDATE tasks t SET status = 'assigned', attempt = t.attempt + 1, claim = this_claim, worker_id = '',
+      assigned_at = now
     FROM next WHERE t.id = next.id RETURNING t AS task, t.id, t.circuit_id
   )
   SELECT d.task, c.memory_bytes, i.sealed

@@ -23,11 +23,13 @@ constexpr Statement kPrepareSession{
     "'off'), 'on'), false)"};
 constexpr const char* kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
+// See api/sql/postgres/0002_transitions.sql.
+constexpr std::string_view kFenced = "ZK001";
+
 // In the first column the code's beginning; the first that fits counts.
-constexpr std::array<std::pair<std::string_view, ErrorCode>, 16> kCodes = {{
-    {"ZK001", ErrorCode::failed_precondition},  // see api/sql/postgres/0002_transitions.sql
-    {"08", ErrorCode::unavailable},             // connection
-    {"22021", ErrorCode::invalid_argument},     // a text that is not UTF-8
+constexpr std::array<std::pair<std::string_view, ErrorCode>, 15> kCodes = {{
+    {"08", ErrorCode::unavailable},          // connection
+    {"22021", ErrorCode::invalid_argument},  // a text that is not UTF-8
     {"22P05", ErrorCode::invalid_argument},
     {"23505", ErrorCode::conflict},     // a unique name is taken
     {"25006", ErrorCode::unavailable},  // a standby
@@ -52,7 +54,7 @@ const char* field(const PGresult* result, int name) {
 Error error_of(const PGresult* result) {
   const std::string_view state = field(result, PG_DIAG_SQLSTATE);
   const char* message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-  if (state == "ZK001") return {ErrorCode::failed_precondition, message};
+  if (state == kFenced) return {ErrorCode::failed_precondition, message};
   const auto* const known =
       std::ranges::find_if(kCodes, [&](const auto& code) { return state.starts_with(code.first); });
   return {known == kCodes.end() ? ErrorCode::internal : known->second,
@@ -124,9 +126,9 @@ base::Status Connection::prepare_session() {
 
 bool Connection::alive() {
   if (broken_ || PQstatus(handle_.get()) != CONNECTION_OK) return false;
+  // A server that shuts down says so before it hangs up: read to the end.
   pollfd ready{.fd = socket(), .events = POLLIN, .revents = 0};
-  if (::poll(&ready, 1, 0) != 1) return true;
-  if (PQconsumeInput(handle_.get()) != 1) broken_ = true;
+  while (!broken_ && ::poll(&ready, 1, 0) == 1) broken_ = PQconsumeInput(handle_.get()) != 1;
   return !broken_;
 }
 
@@ -260,7 +262,7 @@ bool Connection::wait_until_ready(Deadline deadline) {
 Error Connection::give_up(std::string_view why) {
   broken_ = true;
   std::string_view reason = PQerrorMessage(handle_.get());
-  while (reason.ends_with('\n')) reason.remove_suffix(1);
+  reason = reason.substr(0, reason.find('\n'));  // the rest is advice
   if (reason.empty()) reason = "it did not answer in time";
   return {ErrorCode::unavailable, fmt::format("database: {}: {}", why, reason)};
 }

@@ -60,8 +60,11 @@ base::Status migrate(Connection& connection) {
   if (version == migrations().size()) return {};
   base::Status status = connection.script(kBegin, kTimeout);
   if (status) status = run_missing(connection);
-  if (status) return connection.script("COMMIT", kTimeout);
-  (void)connection.script("ROLLBACK", kTimeout);
+  if (status) {
+    status = connection.script("COMMIT", kTimeout);
+  } else {
+    (void)connection.script("ROLLBACK", kTimeout);
+  }
   return status;
 }
 

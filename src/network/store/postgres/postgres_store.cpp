@@ -2,6 +2,7 @@
 
 #include "network/store/hint_board.h"
 #include "network/store/postgres/hint_channel.h"
+#include "network/store/postgres/lost_claims.h"
 #include "network/store/postgres/migrations.h"
 #include "network/store/postgres/pool.h"
 #include "network/store/postgres/rows.h"
@@ -84,8 +85,14 @@ class PostgresStore final : public Store {
   base::Result<Term> last_term() override { return readers_.use(postgres::last_term); }
 
   base::Result<std::vector<ClaimedTask>> claim(Term term, std::size_t limit, Time now) override {
-    ZKP_TRY(const Rows rows, writer_.run(postgres::claim(term, limit, now)));
-    ZKP_TRY(std::vector<ClaimedTask> claimed, postgres::read_claimed(rows));
+    const std::uint64_t number = random_.next_u64() >> 1U;  // as a bigint holds it
+    const auto lost = lost_claims_.of(term, postgres::LostClaims::Clock::now());
+    const auto rows = writer_.run(postgres::claim(term, limit, now, number, lost));
+    if (!rows && rows.error().code == ErrorCode::unavailable) {
+      lost_claims_.add(term, number, postgres::LostClaims::Clock::now());
+    }
+    if (!rows) return rows.error();
+    ZKP_TRY(std::vector<ClaimedTask> claimed, postgres::read_claimed(*rows));
     Hints hints;
     for (const ClaimedTask& next : claimed) {
       hints.push_back({Hint::Kind::task_changed, next.task.id, Status::assigned});
@@ -174,6 +181,8 @@ class PostgresStore final : public Store {
     channel_.send(hints);
   }
 
+  base::SystemRandom random_;
+  postgres::LostClaims lost_claims_;
   HintBoard board_;
   postgres::HintChannel channel_;
   postgres::Pool readers_;

@@ -102,6 +102,51 @@ TEST_F(PostgresTest, TheQueueNeverGrowsOverItsLimitThroughSeveralStores) {
   EXPECT_EQ(number("SELECT count(*) FROM tasks"), 50);
 }
 
+// A submission of another gateway's, not committed yet.
+std::string submit_sql(int most_pending) {
+  return fmt::format(
+      "SELECT submit_task('00000000-0000-7000-8000-000000000001', 'test', 'test/2', '', 5, 3, 0, "
+      "now(), NULL, NULL, '', {})",
+      most_pending);
+}
+
+TEST_F(PostgresTest, NearTheLimitASubmissionWaitsForTheOthers) {
+  const auto store = open();
+  for (const int limit_of_the_other : {1, 100'000}) {
+    run(*outsider_, "DELETE FROM tasks; BEGIN; " + submit_sql(limit_of_the_other));
+    std::jthread submitting(
+        [&] { EXPECT_EQ(code_of(store->submit(submission(), 1)), ErrorCode::resource_exhausted); });
+    EXPECT_TRUE(eventually([&] { return somebody_waits(); }));
+    run(*outsider_, "COMMIT");
+  }
+}
+
+TEST_F(PostgresTest, FarFromTheLimitNobodyWaits) {
+  const auto store = open();
+  ok(store->take_leadership(kOld));
+  ok(store->publish_circuit(kOld, circuit("test/2")));
+  run(*outsider_, "BEGIN; " + submit_sql(100'000));
+  EXPECT_TRUE(store->submit(submission("test/2"), 100'000).ok());
+  run(*outsider_, "COMMIT");
+  EXPECT_EQ(ok(store->counts()).pending, 2U);
+}
+
+TEST_F(PostgresTest, AClaimLeavesOutWhatAnotherIsChanging) {
+  const auto store = open();
+  ok(store->take_leadership(kOld));
+  ok(store->publish_circuit(kOld, circuit()));
+  const Submission held = submission(), open_to_all = submission();
+  ok(store->submit(held, kNoLimit));
+  ok(store->submit(open_to_all, kNoLimit));
+  run(*outsider_,
+      fmt::format("BEGIN; SELECT FROM tasks WHERE id = '{}' FOR UPDATE", held.id.to_string()));
+  const auto claimed = ok(store->claim(kOld, 10, now_));
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_EQ(claimed[0].task.id, open_to_all.id);
+  run(*outsider_, "COMMIT");
+  EXPECT_EQ(ok(store->claim(kOld, 10, now_)).size(), 1U);
+}
+
 TEST_F(PostgresTest, OneKeyMakesOneTaskThroughSeveralStores) {
   const auto one = open(), other = open();
   std::vector<Submission> submissions;
@@ -172,13 +217,72 @@ TEST_F(PostgresTest, ATaskThatIsBeingSubmittedFailsWithItsCircuit) {
   ok(store->take_leadership(kOld));
   ok(store->submit(submission("test/2"), kNoLimit));
   const auto gateway = connect();
-  run(*gateway,
-      "BEGIN; SELECT submit_task('00000000-0000-7000-8000-000000000001', 'test', 'test/2', "
-      "'', 5, 3, 0, now(), NULL, NULL, '', 100)");
+  run(*gateway, "BEGIN; " + submit_sql(100));
   std::jthread giving_up(
       [&] { EXPECT_EQ(ok(store->fail_circuit(kOld, {"test/2"}, {}, now_)).size(), 2U); });
   EXPECT_TRUE(eventually([&] { return somebody_waits(); }));
   run(*gateway, "COMMIT");
+}
+
+// The answer to what is asked is lost: the server commits only after the client has given up.
+class LostAnswerTest : public PostgresTest {
+ protected:
+  LostAnswerTest() {
+    options_.call_timeout = 300ms;
+    run(*outsider_, R"(
+      CREATE FUNCTION forget_time() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true);
+        RETURN NULL;
+      END $$;
+      CREATE FUNCTION wait_at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_advisory_xact_lock_shared(1);
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER forget_time AFTER INSERT OR UPDATE ON tasks EXECUTE FUNCTION forget_time();
+      CREATE CONSTRAINT TRIGGER wait_at_the_end AFTER INSERT OR UPDATE ON tasks
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_the_end();)");
+  }
+  // Makes the call, whose answer is lost, and lets the server commit it.
+  template <class Ask>
+  void lose_answer(Ask ask) {
+    run(*outsider_, "BEGIN; SELECT pg_advisory_xact_lock(1)");
+    EXPECT_EQ(code_of(ask()), ErrorCode::unavailable);
+    EXPECT_TRUE(somebody_waits());
+    run(*outsider_, "COMMIT");
+    EXPECT_TRUE(eventually([&] {
+      return number(
+                 "SELECT count(*) FROM pg_locks WHERE locktype = "
+                 "'advisory' AND database = (SELECT oid FROM pg_database "
+                 "WHERE datname = current_database())") == 0;
+    }));
+  }
+};
+
+TEST_F(LostAnswerTest, TheNextClaimHasTheTasksToo) {
+  const auto store = open();
+  ok(store->take_leadership(kOld));
+  const Submission lost = submission(), next = submission();
+  ok(store->submit(lost, kNoLimit));
+  ok(store->publish_circuit(kOld, circuit()));
+  lose_answer([&] { return store->claim(kOld, 10, now_); });
+  ok(store->submit(next, kNoLimit));
+  EXPECT_EQ(ok(store->claim(kOld, 1, now_)).at(0).task.id, lost.id);
+  const auto claimed = ok(store->claim(kOld, 10, now_));
+  ASSERT_EQ(claimed.size(), 1U) << "each is handed over once";
+  EXPECT_EQ(claimed[0].task.id, next.id);
+  EXPECT_EQ(ok(store->find(lost.id)).attempt.value, 1U);
+}
+
+TEST_F(LostAnswerTest, TheNextSubmissionWithTheKeyIsTheSameTask) {
+  const auto store = open();
+  Submission wanted = submission();
+  wanted.idempotency_key = "key";
+  lose_answer([&] { return store->submit(wanted, kNoLimit); });
+  Submission again = submission();
+  again.idempotency_key = "key";
+  const Submitted submitted = ok(store->submit(again, kNoLimit));
+  EXPECT_FALSE(submitted.created);
+  EXPECT_EQ(submitted.task.id, wanted.id);
 }
 
 TEST_F(PostgresTest, InputsAreGoneWithTheStatementThatEndsTheTask) {

@@ -26,7 +26,7 @@ constexpr Statement kCancel{
 constexpr Statement kTakeLeadership{"take_leadership", "SELECT take_leadership($1)"};
 constexpr Statement kClaim{"claim",
                            "SELECT " ZKP_TASK_COLUMNS
-                           ", c.key_memory_bytes, c.sealed FROM claim_tasks($1, $2, $3) c, "
+                           ", c.key_memory_bytes, c.sealed FROM claim_tasks($1, $2, $3, $4, $5) c, "
                            "LATERAL (SELECT (c.task).*) t ORDER BY t.queue_rank, t.id"};
 constexpr Statement kAssign{"assign", "SELECT assign_task($1, $2, $3, $4, $5)"};
 constexpr Statement kStart{"start", "SELECT start_task($1, $2, $3, $4)"};
@@ -124,9 +124,10 @@ Call take_leadership(Term term) {
   return call;
 }
 
-Call claim(Term term, std::size_t limit, Time now) {
+Call claim(Term term, std::size_t limit, Time now, std::uint64_t number,
+           const std::vector<std::uint64_t>& lost) {
   Call call{&kClaim, {}, Call::Turn::many_tasks, {}};
-  call.params.count(term.value).count(limit).time(now);
+  call.params.count(term.value).count(limit).time(now).count(number).counts(lost);
   return call;
 }
 

@@ -30,7 +30,10 @@ Call take_leadership(Term term);
 // Ends the connections of a leader that keeps a new one out.
 extern const Statement kEvictLeaders;
 
-Call claim(Term term, std::size_t limit, base::Time now);
+// `number` is this call's own; `lost`: those of calls whose answers are not known, and which this
+// one answers too.
+Call claim(Term term, std::size_t limit, base::Time now, std::uint64_t number,
+           const std::vector<std::uint64_t>& lost);
 base::Result<std::vector<ClaimedTask>> read_claimed(const Rows& rows);
 
 // The attempt of a task that a leader's call is about.

@@ -39,8 +39,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   // Runs the call in the next transaction and waits for the commit. Any thread.
-  //   unavailable: there is no connection, or it broke, or time ran out. What became of the call is
-  //   then unknown, unless the message says that it was not sent.
+  // unavailable: there is no connection, or it broke, or time ran out. What became of the call is
+  // then unknown.
   base::Result<Rows> run(Call call);
 
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
