@@ -13,6 +13,7 @@ namespace zkp::network::rpc {
 namespace {
 
 using Stub = v1::Coordinator::Stub;
+using Clock = std::chrono::steady_clock;
 
 // One stream, from its call to its end.
 class ClientStream final : public grpc::ClientBidiReactor<v1::WorkerEvent, v1::Instruction> {
@@ -182,7 +183,7 @@ class GrpcLink final : public CoordinatorLink {
   }
 
   void run(const std::stop_token& stop) {
-    std::chrono::milliseconds back_off = options_.least_back_off;
+    auto left_at = Clock::now();  // by the last leader
     std::size_t next = 0;
     while (!stop.stop_requested()) {
       std::string address;
@@ -196,10 +197,11 @@ class GrpcLink final : public CoordinatorLink {
       run_stream(address, stop);
 
       std::unique_lock lock(mutex_);
-      if (welcomed_) back_off = options_.least_back_off;
+      if (welcomed_) left_at = Clock::now();
       if (!redirect_.empty() && !redirected) continue;  // follow the first one at once
-      changed_.wait_for(lock, stop, back_off, [] { return false; });
-      back_off = std::min(2 * back_off, options_.most_back_off);
+      const auto without_leader =
+          std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - left_at);
+      changed_.wait_for(lock, stop, options_.back_off(without_leader), [] { return false; });
     }
   }
 
@@ -252,6 +254,11 @@ class GrpcLink final : public CoordinatorLink {
 };
 
 }  // namespace
+
+std::chrono::milliseconds CoordinatorLink::Options::back_off(
+    std::chrono::milliseconds without_leader) const {
+  return std::clamp(without_leader / 8, least_back_off, most_back_off);
+}
 
 std::unique_ptr<CoordinatorLink> CoordinatorLink::start(Options options, LinkHandler& handler) {
   return std::make_unique<GrpcLink>(std::move(options), handler);

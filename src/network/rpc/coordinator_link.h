@@ -35,6 +35,11 @@ class CoordinatorLink {
     std::vector<std::string> coordinators;  // addresses, tried in turn; a Redirect goes first
     ChannelFactory make_channel;
     std::chrono::milliseconds least_back_off{50}, most_back_off{2000};
+    // The wait before the next try, after so long without a leader: an eighth of that time, between
+    // the two. Doubling it would let a worker that just missed the new leader come as late again as
+    // the election took.
+    [[nodiscard]] std::chrono::milliseconds back_off(
+        std::chrono::milliseconds without_leader) const;
   };
   // REQUIRES: the handler outlives the link.
   static std::unique_ptr<CoordinatorLink> start(Options options, LinkHandler& handler);

@@ -255,6 +255,15 @@ TEST_F(Rpc, ARedirectGoesToTheLeaderAtOnce) {
   EXPECT_THAT(other.heard.copy().events, ElementsAre("hello worker-1"));
 }
 
+// So that a new leader has its workers when an election is over, and a long outage costs few tries.
+TEST(Link, WaitsAnEighthOfTheTimeWithoutALeader) {
+  const CoordinatorLink::Options options;
+  EXPECT_EQ(options.back_off(0ms), 50ms);
+  EXPECT_EQ(options.back_off(1s), 125ms);
+  EXPECT_EQ(options.back_off(8s), 1s);
+  EXPECT_EQ(options.back_off(24h), 2s);
+}
+
 TEST_F(Rpc, FilesTravelBothWaysAndResumeAtAnOffset) {
   Worker worker;
   const auto link = connect(worker);
