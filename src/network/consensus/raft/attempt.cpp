@@ -235,7 +235,11 @@ void Attempt::await_hello() {
 }
 
 void Attempt::on_read(ssize_t size) {
-  if (size < 0) return fail(uv_strerror(static_cast<int>(size)));
+  if (size < 0) {
+    // One who hangs up without a word may only have looked whether we are alive.
+    if (side_ == Side::accepting && received_ == 0) return finish(nullptr);
+    return fail(uv_strerror(static_cast<int>(size)));
+  }
   received_ += static_cast<std::size_t>(size);
   if (received_ < incoming_.size()) return;
   if (received_ == kHelloHeaderBytes) {

@@ -101,6 +101,7 @@ base::Status Node::set_up() {
   // It would set damaged files aside, and go on without what they held.
   raft_uv_set_auto_recovery(&io_, false);
   guard_disk();
+  watch_log();
 
   machine_.version = 1;
   machine_.data = this;
@@ -155,6 +156,20 @@ void Node::guard_disk() {
     Node& node = node_of(io);
     if (!node.failure_.empty()) return static_cast<int>(RAFT_IOERR);
     return node.disk_.send(io, request, message, done);
+  };
+}
+
+void Node::watch_log() {
+  io_.truncate = [](raft_io* io, raft_index index) {
+    Node& node = node_of(io);
+    node.member_changes_.truncate(index);
+    return node.disk_.truncate(io, index);
+  };
+  io_.append = [](raft_io* io, raft_io_append* request, const raft_entry* entries, unsigned count,
+                  raft_io_append_cb done) {
+    Node& node = node_of(io);
+    node.member_changes_.append(node.raft_, {entries, count});
+    return node.disk_.append(io, request, entries, count, done);
   };
 }
 
@@ -306,6 +321,7 @@ int Node::snapshot(raft_buffer** buffers, unsigned* count) {
   const bool settled = uv_now(&loop_) - following_since_ >= 2 * ms(options_.election);
   const bool catching_up = state != RAFT_LEADER && (seen_.leader == 0 || !settled);
   if (!failure_.empty() || catching_up || raft_.legacy.snapshot_install) return RAFT_BUSY;
+  if (!member_changes_.are_settled(raft_)) return RAFT_BUSY;
   auto* const buffer = static_cast<raft_buffer*>(raft_malloc(sizeof(raft_buffer)));
   if (buffer == nullptr) return RAFT_NOMEM;
   *buffer = copy_for_raft(encode_snapshot(workers_));
@@ -398,6 +414,7 @@ void Node::confirm_leadership() {
 
 void Node::publish_agreement() {
   if (phase_ != Phase::open) return;
+  member_changes_.settle(raft_);
   const raft_index configuration = raft_.configuration_committed_index;
   if (!workers_changed_ && configuration == published_configuration_) return;
   workers_changed_ = false;

@@ -9,6 +9,7 @@
 
 #include "network/consensus/raft/c_raft.h"
 #include "network/consensus/raft/data_folder.h"
+#include "network/consensus/raft/member_changes.h"
 #include "network/consensus/raft/membership.h"
 #include "network/consensus/raft/raft.h"
 #include "network/consensus/raft/records.h"
@@ -75,6 +76,7 @@ class Node {
   base::Status check_own_address() const;
   base::Error start_error(int code, std::string_view what) const;
   void guard_disk();
+  void watch_log();
   void close_raft();
   void fail(std::string why);
 
@@ -118,6 +120,7 @@ class Node {
   raft_term asked_term_ = 0, confirmed_term_ = 0;  // of leadership
   bool barrier_pending_ = false;
   raft_io disk_{};  // io_ as C-Raft made it
+  MemberChanges member_changes_;
 
   WorkerRecords workers_;
   bool workers_changed_ = true;
