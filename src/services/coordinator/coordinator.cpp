@@ -245,7 +245,7 @@ class Loop final : public Coordinator, rpc::SessionHandler, rpc::AdministrationH
   // Proposes what the agreement lacks, a change at a time. Asked again at every tick, so a proposal
   // that is lost does no harm.
   void keep_records() {
-    if (!scheduler_ || proposing_) return;
+    if (!scheduler_ || proposing_ || drains_ > 0) return;
     const auto changes = changes_of(*ports_.consensus.agreement(), scheduler_->worker_records());
     if (changes.empty()) return;
     proposing_ = true;
@@ -271,8 +271,10 @@ class Loop final : public Coordinator, rpc::SessionHandler, rpc::AdministrationH
     }
     const consensus::WorkerRecord record{
         .draining = true, .quarantined = known->second.quarantined, .reason = known->second.reason};
+    ++drains_;  // what is agreed on is ahead of the scheduler until then
     ports_.consensus.propose({worker.value, record}, [this, worker, done](const base::Status& s) {
       asio::post(loop_, [this, worker, done, s] {
+        --drains_;
         if (s.ok() && scheduler_) feed(scheduler::DrainRequested{worker});
         done(s);
       });
@@ -428,6 +430,7 @@ class Loop final : public Coordinator, rpc::SessionHandler, rpc::AdministrationH
   bool failed_ = false;         // on_failure was called
   std::string leader_address_;  // where workers are sent
   bool proposing_ = false;      // a change of the workers' records is under way
+  std::size_t drains_ = 0;      // proposals of drains that are under way
   std::vector<Parked> parked_;
   std::optional<v1::Instruction> assign_;  // what the event being fed made ready
   WorkerSessions sessions_;

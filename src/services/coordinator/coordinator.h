@@ -22,8 +22,8 @@ namespace zkp::services::coordinator {
 
 struct CoordinatorOptions {
   network::scheduler::Options scheduler;  // its seed is drawn anew for each leadership
-  // For checks of proofs and for calls of the store, which commits for many at once: each task takes
-  // several calls that wait, and a claim must not wait behind them.
+  // For checks of proofs and for calls of the store, which commits for many at once: each task
+  // takes several calls that wait, and a claim must not wait behind them.
   unsigned threads = 16;
   // A worker that comes while nobody leads waits here so long for somebody to.
   base::Duration wait_for_leader = std::chrono::seconds(2);

@@ -171,6 +171,32 @@ TEST_F(LeadershipTest, DrainIsAgreedOnAndThenToldToTheWorker) {
   EXPECT_EQ(coordinator->cluster().worker_counts.draining, 1U);
 }
 
+TEST_F(LeadershipTest, ADrainThatIsAgreedOnIsNotTakenBackBeforeItIsTold) {
+  CoordinatorOptions options;
+  options.scheduler.heartbeat = milliseconds(20);
+  options.scheduler.heartbeats_missed = 10'000;
+  options.scheduler.poll = milliseconds(20);
+  const auto coordinator = start(options);
+  consensus_.lead(1);
+  const WorkerPtr worker = knock(*coordinator, "worker-1");
+  worker->next(v1::Instruction::kWelcome);
+  ASSERT_TRUE(wait_for_record("worker-1", {}));
+
+  consensus_.hold();
+  std::promise<base::Status> drained;
+  coordinator->administration().drain_worker(
+      "worker-1", [&](base::Status status) { drained.set_value(std::move(status)); });
+  ASSERT_TRUE(wait_for_record("worker-1", {.draining = true}));
+  // Ticks pass, at each of which the records are looked at.
+  const std::uint64_t polls = coordinator->cluster().scheduler.poll_cycles;
+  while (coordinator->cluster().scheduler.poll_cycles < polls + 5) std::this_thread::yield();
+  EXPECT_TRUE(consensus_.agreement()->workers.at("worker-1").draining);
+  consensus_.release();
+  EXPECT_TRUE(drained.get_future().get().ok());
+  worker->next(v1::Instruction::kDrain);
+  EXPECT_TRUE(consensus_.agreement()->workers.at("worker-1").draining);
+}
+
 TEST_F(LeadershipTest, ChangesOfTheClusterGoToTheConsensus) {
   const auto coordinator = start();
   const auto done = [](const base::Status& status) { EXPECT_TRUE(status.ok()); };

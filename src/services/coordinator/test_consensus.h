@@ -37,6 +37,20 @@ class TestConsensus final : public network::consensus::Consensus {
     const std::lock_guard lock(mutex_);
     outcome_ = std::move(outcome);
   }
+  // Proposals take effect, but nobody is told before release().
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    holding_ = true;
+  }
+  void release() {
+    std::vector<std::function<void()>> answers;
+    {
+      const std::lock_guard lock(mutex_);
+      holding_ = false;
+      answers.swap(held_);
+    }
+    for (const auto& answer : answers) answer();
+  }
   std::size_t proposals() const {
     const std::lock_guard lock(mutex_);
     return proposals_;
@@ -71,6 +85,13 @@ class TestConsensus final : public network::consensus::Consensus {
       return outcome_;
     }();
     if (outcome.ok()) apply(command);
+    {
+      const std::lock_guard lock(mutex_);
+      if (holding_) {
+        held_.emplace_back([done = std::move(done), outcome] { done(outcome); });
+        return;
+      }
+    }
     done(outcome);
   }
   void add_member(network::consensus::Member member, Done done) override {
@@ -112,6 +133,8 @@ class TestConsensus final : public network::consensus::Consensus {
   std::shared_ptr<const Agreement> agreement_ = std::make_shared<const Agreement>();
   std::function<void(const State&)> on_change_;
   base::Status outcome_;
+  bool holding_ = false;
+  std::vector<std::function<void()>> held_;
   std::size_t proposals_ = 0;
   std::vector<std::string> asked_;
 };
