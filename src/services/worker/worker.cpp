@@ -17,6 +17,7 @@ namespace {
 using network::rpc::CoordinatorLink;
 
 constexpr std::size_t kMostSetupsKept = 64;
+constexpr std::chrono::milliseconds kPublishAgain{200};
 
 v1::AttemptRef ref_of(const AttemptKey& key) {
   v1::AttemptRef ref;
@@ -287,8 +288,8 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
       ZKP_TRY(const SetupFiles files, make_key(circuit, parts_, stop));
       v1::SetupSucceeded succeeded;
       succeeded.set_circuit_id(circuit);
-      ZKP_TRY(std::string r1cs, link().publish(files.r1cs, stop));
-      ZKP_TRY(std::string zkey, link().publish(files.zkey, stop));
+      ZKP_TRY(std::string r1cs, publish(files.r1cs, stop));
+      ZKP_TRY(std::string zkey, publish(files.zkey, stop));
       succeeded.set_r1cs_digest(std::move(r1cs));
       succeeded.set_zkey_digest(std::move(zkey));
       return succeeded;
@@ -302,6 +303,17 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
       event.mutable_setup_failed()->set_message(done.error().message);
     }
     return event;
+  }
+
+  // A leader or a database that is away says nothing about the key: it waits for them.
+  base::Result<std::string> publish(base::ByteView file, const std::stop_token& stop) {
+    while (true) {
+      auto digest = link().publish(file, stop);
+      if (digest.ok() || digest.error().code != base::ErrorCode::unavailable) return digest;
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, stop, kPublishAgain, [] { return false; });
+      if (stop.stop_requested()) return digest;
+    }
   }
 
   // --- heartbeats: a thread of their own, so that a prover on every core does not look dead -----

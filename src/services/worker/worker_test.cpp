@@ -1,6 +1,7 @@
 #include "services/worker/worker.h"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -31,6 +32,27 @@ base::Bytes put(network::store::ArtifactStore& artifacts, base::ByteView file,
   return {file.begin(), file.end()};
 }
 
+// Files of another store, which cannot be written to for the first few times.
+class AwayArtifacts final : public network::store::ArtifactStore {
+ public:
+  AwayArtifacts(network::store::ArtifactStore& files, int away) : files_(files), away_(away) {}
+  base::Result<std::unique_ptr<Upload>> begin() override {
+    if (away_-- > 0) return base::Error{base::ErrorCode::unavailable, "the database is away"};
+    return files_.begin();
+  }
+  base::Result<std::uint64_t> size_bytes(const std::string& digest) override {
+    return files_.size_bytes(digest);
+  }
+  base::Result<base::Bytes> read(const std::string& digest, std::uint64_t offset,
+                                 std::size_t most) override {
+    return files_.read(digest, offset, most);
+  }
+
+ private:
+  network::store::ArtifactStore& files_;
+  std::atomic<int> away_;
+};
+
 // Whose events must come.
 class Leader {
  public:
@@ -59,13 +81,17 @@ bool is_idle(const v1::WorkerEvent& event) {
 class WorkerTest : public testing::Test {
  protected:
   void SetUp() override {
+    start_server(*artifacts);
+    start_worker();
+    leader.wait_for(is_hello);
+  }
+
+  void start_server(network::store::ArtifactStore& files) {
     server_ =
         std::move(network::rpc::CoordinatorServer::start({}, {.sessions = leader.sessions(),
                                                               .administration = administration,
-                                                              .artifacts = *artifacts}))
+                                                              .artifacts = files}))
             .value();
-    start_worker();
-    leader.wait_for(is_hello);
   }
 
   void start_worker() {
@@ -145,6 +171,19 @@ TEST_F(WorkerTest, MakesAKeyAndAProofThatVerifies) {
   const auto signals = prover::iden3::read_public_json(result.public_signals_json());
   ASSERT_TRUE(proof.ok() && signals.ok());
   EXPECT_TRUE(prover::groth16::verify(*verifying, *signals, *proof).valid);
+}
+
+TEST_F(WorkerTest, AKeyWaitsForAStoreThatIsAway) {
+  worker.reset();
+  AwayArtifacts away(*artifacts, 3);
+  start_server(away);
+  const std::size_t from = leader.event_count();
+  start_worker();
+  leader.wait_for(is_hello, from);
+  const v1::SetupSucceeded key = make_key("test/1");
+  EXPECT_TRUE(artifacts->size_bytes(key.zkey_digest()).ok());
+  worker.reset();
+  server_.reset();
 }
 
 TEST_F(WorkerTest, SaysWhatIsWrongWithInputsAndStatements) {
