@@ -26,6 +26,11 @@ check() {
     echo "FAILED $what: $(head -c 400 "$work/out")"
   fi
 }
+# must WHAT COMMAND...: a check that the others need.
+must() {
+  check "$@"
+  [[ $failures == 0 ]] || exit 1
+}
 # wait_for SECONDS COMMAND...: until it succeeds; false if it does not in time.
 wait_for() {
   local end=$((SECONDS + $1))
@@ -102,14 +107,14 @@ bash -c 'echo $BASHPID >"$1/cgroup.procs"; shift; exec "$@"' - "$group" \
 unshared=$!
 first_child() { machine=$(pgrep -P "$unshared"); }
 wait_for 10 first_child
-check "a systemd of its own boots" wait_for 30 inside systemctl is-active --quiet zkp-units.target
+must "a systemd of its own boots" wait_for 30 inside systemctl is-active --quiet zkp-units.target
 
 # --- as the guide says ---------------------------------------------------------------------------
 
 install_units() {
   set -e
   cd /srv/units
-  install -m 0644 zkp.sysusers /etc/sysusers.d/zkp.conf
+  install -D -m 0644 zkp.sysusers /etc/sysusers.d/zkp.conf
   systemd-sysusers /etc/sysusers.d/zkp.conf
   install -m 0644 -- *.service *.socket /etc/systemd/system/
   install -d -m 0750 -g zkp /etc/zkp
@@ -118,22 +123,24 @@ install_units() {
   chown zkp: /etc/zkp/inputs.key
   chmod 0400 /etc/zkp/inputs.key
   # This one machine is all three, and its database is a socket of scripts/cluster.
-  sed -i -E -e 's/10\.0\.0\.[0-9]+/127.0.0.1/g' -e 's|^ZKP_DATABASE=.*|ZKP_DATABASE="host=/srv/cluster/postgres dbname=zkp_network user=zkp_user"|' \
+  sed -i -E -e 's/10\.0\.0\.[0-9]+/127.0.0.1/g' \
+    -e 's|^ZKP_DATABASE=.*|ZKP_DATABASE="host=/srv/cluster/postgres dbname=zkp_network user=zkp_user"|' \
     -e 's/^(ZKP_CLUSTER=[^,]*),.*/\1/' -e 's/^(ZKP_COORDINATORS=[^,]*),.*/\1/' /etc/zkp/*.env
   systemctl daemon-reload
 }
-check "units, user and settings are installed" inside bash -c "$(declare -f install_units); install_units"
-check "PostgreSQL runs" inside env ZKP_CLUSTER_DIR=/srv/cluster /srv/scripts/cluster start postgres
+must "units, user and settings are installed" inside bash -c "$(declare -f install_units); install_units"
+must "PostgreSQL runs" inside env ZKP_CLUSTER_DIR=/srv/cluster /srv/scripts/cluster start postgres
 
 api=http://127.0.0.1:8080
+request='{"circuit_type":"merkle_tree","public_inputs":["1","2","3"],"private_inputs":["secret"]}'
 get() { inside curl -fsS --max-time 65 "$api$1"; }
 property() { inside systemctl show -P "$2" "$1"; }
 runs_again() { [[ $(property "$1" MainPID) != 0 && $(property "$1" MainPID) != "$2" ]]; }
 ready() { get /ready; }
 proof() {
   local id
-  id=$(inside curl -fsS --max-time 10 -H 'Content-Type: application/json' \
-    -d '{"circuit_type":"merkle_tree","public_inputs":["1","2","3"],"private_inputs":["secret"]}' "$api/api/v1/proof" | jq -r .task_id)
+  id=$(inside curl -fsS --max-time 10 -H 'Content-Type: application/json' -d "$request" "$api/api/v1/proof" |
+    jq -r .task_id)
   get "/api/v1/proof/$id?wait=30s" | jq -e '.status == "completed" and .result.verified'
 }
 
