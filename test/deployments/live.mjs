@@ -81,9 +81,10 @@ export class Live {
     }
     const log = openSync(join(this.folder, `${pod.name}.log`), "a");
     const args = pod.container.args ?? [];
-    this.processes.push(
-      spawn(join(this.bin, pod.program), args, { env: environment, stdio: ["ignore", log, log] }),
-    );
+    const program = join(this.bin, pod.program);
+    const child = spawn(program, args, { env: environment, stdio: ["ignore", log, log] });
+    child.on("error", () => {}); // what cannot be started is never ready
+    if (child.pid) this.processes.push(child);
   }
 
   async #waitUntilReady(pod) {
@@ -131,10 +132,9 @@ export class Live {
 
   // Ends the programs first, then the database.
   async stop() {
-    const ended = this.processes.map(
-      (child) => child.exitCode === null && new Promise((end) => child.on("exit", end)),
-    );
-    for (const child of this.processes) child.kill("SIGTERM");
+    const alive = this.processes.filter((child) => child.exitCode === null && !child.signalCode);
+    const ended = alive.map((child) => new Promise((end) => child.on("exit", end)));
+    for (const child of alive) child.kill("SIGTERM");
     await Promise.all(ended);
     execFileSync(join(this.top, "scripts/cluster"), ["down"], {
       env: { ...process.env, ZKP_CLUSTER_DIR: this.folder },
