@@ -32,7 +32,7 @@ node_do() {
     cut) docker network disconnect zkp-cluster "$container" ;;
     join) docker network connect zkp-cluster "$container" ;;
     heal) heal "$2" ;;
-  esac
+  esac >/dev/null
 }
 
 # As `scripts/cluster heal`: it begins without --cluster, and with the settings of the file once it is a member.

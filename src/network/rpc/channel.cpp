@@ -11,7 +11,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPingEvery{1'000}, kPingTimeout{2'000};
 constexpr milliseconds kLeastReconnect{50}, kMostReconnect{1'000};
-constexpr milliseconds kLeastBetweenLookUps{1'000};  // of a name: its address may have changed
 
 int count(milliseconds duration) { return static_cast<int>(duration.count()); }
 
@@ -26,7 +25,6 @@ std::shared_ptr<grpc::Channel> open_channel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, count(kLeastReconnect));
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, count(kMostReconnect));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, count(kMostReconnect));
-  arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, count(kLeastBetweenLookUps));
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a new channel is a new connection
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }

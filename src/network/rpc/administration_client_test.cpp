@@ -1,22 +1,22 @@
-#include "network/rpc/channel.h"
+#include "network/rpc/administration_client.h"
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstring>
 #include <thread>
 #include <unistd.h>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/impl/service_type.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "network/rpc/administration.h"
+#include "network/rpc/channel.h"
+
 namespace zkp::network::rpc {
 namespace {
-
-using namespace std::chrono_literals;
 
 // A name server that has one IPv4 address for every name.
 class NameServer {
@@ -85,44 +85,47 @@ class NameServer {
   std::thread thread_;
 };
 
-// A coordinator as far as a connection goes. Its port; 0 asks for any.
-class Listener {
+// A coordinator that says its name and no more. Port 0 asks for any.
+class NamedCoordinator final : AdministrationHandler {
  public:
-  explicit Listener(const std::string& host, int port = 0) {
+  NamedCoordinator(std::string id, const std::string& host, int port)
+      : id_(std::move(id)), service_(serve_administration(*this)) {
     grpc::ServerBuilder builder;
-    builder.RegisterCallbackGenericService(&service_);
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddListeningPort(fmt::format("{}:{}", host, port), grpc::InsecureServerCredentials(),
                              &port_);
+    builder.RegisterService(service_.get());
     server_ = builder.BuildAndStart();
   }
-  ~Listener() { server_->Shutdown(std::chrono::system_clock::now()); }
+  ~NamedCoordinator() override { server_->Shutdown(); }
   [[nodiscard]] int port() const { return port_; }
 
+  v1::ClusterDescription describe() override {
+    v1::ClusterDescription description;
+    description.set_coordinator_id(id_);
+    return description;
+  }
+  void add_coordinator(const v1::CoordinatorAddress& /*address*/, Done done) override { done({}); }
+  void remove_coordinator(const std::string& /*id*/, Done done) override { done({}); }
+  void transfer_leadership(const std::string& /*id*/, Done done) override { done({}); }
+  void drain_worker(const std::string& /*id*/, Done done) override { done({}); }
+
  private:
-  grpc::CallbackGenericService service_;
+  const std::string id_;
+  const std::unique_ptr<grpc::Service> service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
 
-// A container that comes back has another address. gRPC by itself asks again after 30 s only.
-TEST(Channel, FindsAPeerThatCameBackWithAnotherAddress) {
-  const auto connects = [](grpc::Channel& channel) {
-    return channel.WaitForConnected(std::chrono::system_clock::now() + 15s);
-  };
-  auto peer = std::make_unique<Listener>("127.0.0.1");
-  const int port = peer->port();
+// Containers that were restarted have each other's addresses.
+TEST(AdministrationClient, AsksWhoHasTheNameAndNotWhoHasItsOldAddress) {
+  const NamedCoordinator one("one", "127.0.0.1", 0);
+  const NamedCoordinator two("two", "127.0.0.2", one.port());
   NameServer names("127.0.0.1");
-  const auto channel = open_channel(names.target(port));
-  ASSERT_TRUE(connects(*channel));
-
-  peer.reset();
-  ASSERT_TRUE(
-      channel->WaitForStateChange(GRPC_CHANNEL_READY, std::chrono::system_clock::now() + 15s));
+  const AdministrationClient client(
+      {.coordinators = {names.target(one.port())}, .make_channel = open_channel});
+  EXPECT_EQ(client.describe_each()[0].value().coordinator_id(), "one");
   names.point_to("127.0.0.2");
-  peer = std::make_unique<Listener>("127.0.0.2", port);
-  ASSERT_EQ(peer->port(), port);
-  EXPECT_TRUE(connects(*channel));
+  EXPECT_EQ(client.describe_each()[0].value().coordinator_id(), "two");
 }
 
 }  // namespace
