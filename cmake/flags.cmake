@@ -8,7 +8,7 @@ add_compile_options(
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_link_options(-fuse-ld=lld-19)
+  add_link_options(-fuse-ld=lld-19 -Wl,--as-needed)
 endif()
 
 if(ZKP_SANITIZE)

@@ -3,13 +3,15 @@
 # cluster survives (job failover), and what its operators do (job operations). A line for each check; ends with status 1
 # if one fails.
 #
-#   test/e2e/run-tests.sh --processes [JOB ...]   the cluster of scripts/cluster, brought up if it is not
+#   test/e2e/run-tests.sh --processes [JOB ...]   the cluster of scripts/cluster
+#   test/e2e/run-tests.sh --docker [JOB ...]      the containers of deployments/docker/docker-compose-cluster.yml
 #
-# Jobs: integration e2e failover operations (default: all of them).
+# Brings the cluster up if it is not, and leaves it so. Jobs: integration e2e failover operations (default: all of them).
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$top"
 api=http://127.0.0.1:8080
+nodes=(postgres coordinator-1 coordinator-2 coordinator-3 worker-1 worker-2 api-gateway)
 coordinators=(coordinator-1 coordinator-2 coordinator-3)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -35,11 +37,19 @@ check() {
   if "$@" >"$work/out" 2>&1; then ok "$what"; else not_ok "$what: $(head -c 400 "$work/out")"; fi
 }
 
-# --- the cluster, by whatever runs it ------------------------------------------------------------
+# --- the cluster ---------------------------------------------------------------------------------
 
-node_do() { scripts/cluster "$@"; }
-node_log() { scripts/cluster logs "$1"; }
-query() { scripts/cluster psql -Atc "$1"; }
+# What runs it is a file with these functions, cluster_processes.sh or cluster_docker.sh:
+#   cluster_up                    brings it up, and waits until it is whole
+#   node_do stop|start NODE       ends it cleanly; starts it on its data
+#   node_do kill NODE [SIGNAL]    sends a signal, else KILL
+#   node_do cut|join NODE         takes it off the network, and puts it back
+#   node_do heal NODE             gives a coordinator that lost its data a new start as a member
+#   node_runs, node_is_healthy NODE
+#   node_log NODE                 prints its log
+#   query SQL                     prints the rows
+#   zkp ARGUMENTS                 the zkp program, told where the coordinators are
+#   cannot VERB                   succeeds if node_do cannot do it here, and prints why
 
 health_of() { curl -fsS --max-time 3 "http://127.0.0.1:$((8089 + ${1#coordinator-}))/health"; }
 get() { curl -sS --max-time 65 "$api$1"; }
@@ -116,6 +126,7 @@ all_complete() {
 
 integration() {
   local node
+  for node in "${nodes[@]}"; do check "$node is healthy" wait_for 30 node_is_healthy "$node"; done
   for node in "${coordinators[@]}"; do check "$node: /health answers 200" health_of "$node"; done
   check "api-gateway: /health answers 200" curl -fsS "$api/health"
   check "api-gateway: /ready: the database and the leader can be reached" curl -fsS "$api/ready"
@@ -208,6 +219,21 @@ lose_leader() {
   node_do $back "$leader" ${5:-}
   check "$how: $leader comes back as a follower" wait_for 15 role_is "$leader" follower
   check "$how: exactly one coordinator leads" wait_for 10 one_leader
+  check "$how: the gateway finds all three again" wait_for 10 roles_are "follower follower leader"
+}
+roles_are() { [[ $(get /api/v1/cluster | jq -r '[.coordinators[].role] | sort | join(" ")') == "$1" ]]; }
+
+# In containers they come back with each other's addresses.
+restart_coordinators() {
+  local node
+  : >"$work/ids"
+  submit_some 5 "$work/ids"
+  for node in "${coordinators[@]}"; do node_do stop "$node"; done
+  for node in coordinator-3 coordinator-2 coordinator-1; do node_do start "$node"; done
+  check "coordinators restarted: exactly one leads" wait_for 15 one_leader
+  check "coordinators restarted: the gateway finds all three again" wait_for 15 roles_are "follower follower leader"
+  submit_some 5 "$work/ids"
+  check "coordinators restarted: nothing is lost, each task completes once" all_complete "$work/ids"
 }
 
 worker_of_running() {
@@ -242,14 +268,14 @@ restart_database() {
   : >"$work/ids"
   submit_some 10 "$work/ids"
   node_do kill postgres QUIT # an immediate shutdown: recovery at the next start
-  check "PostgreSQL ends" wait_for 20 postgres_ended
+  check "PostgreSQL ends" wait_for 20 node_ended postgres
   check "PostgreSQL is away: 503 with Retry-After" answers_503
   node_do start postgres
   submit_some 5 "$work/ids"
   check "PostgreSQL restarted: nothing is lost, each task completes once" all_complete "$work/ids"
   check "PostgreSQL restarted: exactly one coordinator leads" wait_for 10 one_leader
 }
-postgres_ended() { [[ $(scripts/cluster status) =~ postgres\ *ended ]]; }
+node_ended() { ! node_runs "$1"; }
 answers_503() {
   curl -sS --max-time 20 -D "$work/headers" -o "$work/answer" -H 'Content-Type: application/json' -d "$(test_body 1)" \
     "$api/api/v1/proof"
@@ -257,9 +283,16 @@ answers_503() {
 }
 
 failover() {
+  local why
   lose_leader "leader stopped" stop start
   lose_leader "leader killed" kill start
   lose_leader "leader frozen" kill kill STOP CONT
+  if why=$(cannot cut); then
+    skip "leader cut off from the network: $why"
+  else
+    lose_leader "leader cut off from the network" cut join
+  fi
+  restart_coordinators
   lose_worker
   restart_database
   check "at the end nothing is left in flight" wait_for 30 nothing_in_flight
@@ -270,9 +303,7 @@ nothing_in_flight() {
 
 # --- job operations ----------------------------------------------------------------------------
 
-zkp() { "${ZKP_BIN_DIR:-build/release/bin}/zkp" "$@" --coordinators 127.0.0.1:9090,127.0.0.1:9091,127.0.0.1:9092; }
 zkp_refuses() { ! zkp "$@"; }
-worker_ended() { [[ $(scripts/cluster status) =~ $1\ *ended ]]; }
 
 operations() {
   local leader other
@@ -285,7 +316,7 @@ operations() {
   check "workers follow the leader" wait_for 15 workers_are 2
 
   check "zkp worker drain worker-2" zkp worker drain worker-2
-  check "worker-2 ends by itself" wait_for 20 worker_ended worker-2
+  check "worker-2 ends by itself" wait_for 20 node_ended worker-2
   submit_some 5 "$work/drained"
   check "worker-1 does the work meanwhile" all_complete "$work/drained"
   check "zkp worker drain: a worker that nobody knows is refused" zkp_refuses worker drain worker-9
@@ -303,13 +334,17 @@ operations() {
 }
 
 case ${1:-} in
-  --processes) shift ;;
-  --help | -h) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  *) echo "run-tests: want --processes; see --help" >&2; exit 2 ;;
+  --processes | --docker)
+    # shellcheck source=test/e2e/cluster_processes.sh
+    source "test/e2e/cluster_${1#--}.sh"
+    shift
+    ;;
+  --help | -h) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) echo "run-tests: want --processes or --docker; see --help" >&2; exit 2 ;;
 esac
 jobs=("$@")
 [[ ${#jobs[@]} -gt 0 ]] || jobs=(integration e2e failover operations)
-scripts/cluster up >"$work/up" 2>&1 || { cat "$work/up"; exit 1; }
+cluster_up >"$work/up" 2>&1 || { cat "$work/up"; exit 1; }
 for job in "${jobs[@]}"; do
   case $job in
     integration | e2e | failover | operations) "$job" ;;

@@ -11,7 +11,7 @@
 #include "network/rpc/coordinator_server.h"
 #include "network/store/postgres/postgres_artifacts.h"
 #include "services/coordinator/coordinator.h"
-#include "services/coordinator/status_server.h"
+#include "services/coordinator/status_pages.h"
 
 namespace zkp::apps {
 namespace {
@@ -149,9 +149,10 @@ base::Status run(const Settings& settings, SignalStop& signals) {
           network::rpc::CoordinatorServer::start(
               {.listen = addresses.worker_listen},
               {coordinator->sessions(), coordinator->administration(), *artifacts}));
-  ZKP_TRY(const auto status_server, services::coordinator::StatusServer::start(
-                                        {.listen = addresses.http_listen, .version = ZKP_VERSION},
-                                        {*coordinator, *store, random}));
+  ZKP_TRY(const auto status_server,
+          services::status::StatusServer::start(
+              {.listen = addresses.http_listen},
+              services::coordinator::status_pages(*coordinator, *store, ZKP_VERSION), random));
   base::log_info("Ready: Raft {}, workers {}, HTTP {}", addresses.raft_listen,
                  addresses.worker_listen, status_server->address());
   wait_for(signals.token());

@@ -6,6 +6,7 @@
 #include "apps/program/program.h"
 #include "base/log.h"
 #include "network/rpc/channel.h"
+#include "services/worker/status_pages.h"
 #include "services/worker/worker.h"
 
 namespace zkp::apps {
@@ -21,6 +22,7 @@ std::string host_name() {
 struct Settings {
   std::string id = host_name();
   std::vector<std::string> coordinators{"127.0.0.1:9090"};
+  std::string http_listen = "127.0.0.1:8100";
   std::string data_dir = "/var/lib/zkp/worker";
   unsigned slots = core_count();
   unsigned threads = core_count();
@@ -28,6 +30,7 @@ struct Settings {
   std::uint64_t key_memory_mib = physical_memory_bytes() >> 22;
   std::uint64_t key_disk_mib = 20 << 10;
   unsigned drain_grace_s = 60;
+  bool insecure = false;
   LogSettings log;
 };
 
@@ -36,6 +39,8 @@ void declare(CLI::App& app, Settings& settings) {
   add_setting(app, "coordinators", settings.coordinators,
               "HOST:PORT of each coordinator, for workers; any of them knows the leader")
       ->delimiter(',');
+  add_setting(app, "http-listen", settings.http_listen,
+              "HOST:PORT of /health, /ready and /metrics");
   add_setting(app, "data-dir", settings.data_dir,
               "Folder of keys, and of results that are not acknowledged yet");
   add_setting(app, "slots", settings.slots, "Proofs at a time")->check(CLI::Range(1, 256));
@@ -47,10 +52,12 @@ void declare(CLI::App& app, Settings& settings) {
   add_setting(app, "key-disk-mib", settings.key_disk_mib, "Disk for keys");
   add_setting(app, "drain-grace-s", settings.drain_grace_s,
               "Time to finish what it has, once it is told to end");
+  add_insecure_switch(app, settings.insecure);
   add_log_settings(app, settings.log);
 }
 
 base::Status run(const Settings& settings, SignalStop& signals) {
+  ZKP_CHECK(check_exposure("http-listen", settings.http_listen, settings.insecure));
   ZKP_CHECK(start_logging(settings.log, settings.id));
   ZKP_TRY(const auto* kernels, choose_kernels());
   base::SystemRandom random;
@@ -67,8 +74,11 @@ base::Status run(const Settings& settings, SignalStop& signals) {
                                                    .make_channel = network::rpc::open_channel},
                                   .on_drain = [&signals] { signals.request_stop(); }},
                                  {.kernels = *kernels, .random = random}));
-  base::log_info("{} slots, {} threads, kernels {}", settings.slots, settings.threads,
-                 kernels->name);
+  ZKP_TRY(const auto status_server,
+          services::status::StatusServer::start({.listen = settings.http_listen},
+                                                services::worker::status_pages(*worker), random));
+  base::log_info("Ready: {} slots, {} threads, kernels {}, HTTP {}", settings.slots,
+                 settings.threads, kernels->name, status_server->address());
   wait_for(signals.token());
   base::log_info("Draining: takes no more, and has {} s to finish", settings.drain_grace_s);
   if (!worker->drain(std::chrono::seconds(settings.drain_grace_s))) {

@@ -18,8 +18,11 @@ void limit(grpc::ClientContext& context, std::chrono::milliseconds timeout) {
   context.set_deadline(std::chrono::system_clock::now() + timeout);
 }
 
+using Stub = v1::Administration::Stub;
+
 // A call of Describe that is under way.
 struct PendingDescription {
+  std::unique_ptr<Stub> stub;
   grpc::ClientContext context;
   v1::DescribeRequest request;
   v1::ClusterDescription description;
@@ -28,27 +31,17 @@ struct PendingDescription {
 
 }  // namespace
 
-struct AdministrationClient::Coordinator {
-  std::string address;
-  std::unique_ptr<v1::Administration::Stub> stub;
-};
-
 AdministrationClient::AdministrationClient(const Options& options) : options_(options) {
   ZKP_ASSERT(!options_.coordinators.empty() && options_.make_channel);
-  for (const std::string& address : options_.coordinators) {
-    coordinators_.push_back(std::make_unique<Coordinator>(
-        Coordinator{address, v1::Administration::NewStub(options_.make_channel(address))}));
-  }
 }
 
-AdministrationClient::~AdministrationClient() = default;
-
 std::vector<Description> AdministrationClient::describe_each() const {
-  std::vector<PendingDescription> calls(coordinators_.size());
+  std::vector<PendingDescription> calls(options_.coordinators.size());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     PendingDescription& call = calls[i];
+    call.stub = v1::Administration::NewStub(options_.make_channel(options_.coordinators[i]));
     limit(call.context, options_.describe_timeout);
-    coordinators_[i]->stub->async()->Describe(
+    call.stub->async()->Describe(
         &call.context, &call.request, &call.description,
         [&call](const grpc::Status& status) { call.done.set_value(status); });
   }
@@ -79,17 +72,19 @@ base::Result<v1::ClusterDescription> AdministrationClient::describe() const {
   std::string said;
   for (std::size_t i = 0; i < descriptions.size(); ++i) {
     const Description& one = descriptions[i];
-    said += fmt::format("{}{}: {}", said.empty() ? "" : "; ", coordinators_[i]->address,
+    said += fmt::format("{}{}: {}", said.empty() ? "" : "; ", options_.coordinators[i],
                         one.ok() ? "is a " + one->role() : one.error().message);
   }
   return Error{ErrorCode::unavailable, fmt::format("no coordinator leads ({})", said)};
 }
 
-base::Result<std::size_t> AdministrationClient::find_leader() const {
+base::Result<std::string> AdministrationClient::find_leader() const {
   const auto descriptions = describe_each();
   const v1::ClusterDescription* leader = leaders_description(descriptions);
   for (std::size_t i = 0; i < descriptions.size(); ++i) {
-    if (leader != nullptr && descriptions[i].ok() && &*descriptions[i] == leader) return i;
+    if (leader != nullptr && descriptions[i].ok() && &*descriptions[i] == leader) {
+      return options_.coordinators[i];
+    }
   }
   return Error{ErrorCode::unavailable, "no coordinator leads at present; try again"};
 }
@@ -97,11 +92,12 @@ base::Result<std::size_t> AdministrationClient::find_leader() const {
 // call(Stub&, ClientContext&, Done&) -> grpc::Status
 template <class Call>
 base::Status AdministrationClient::ask_leader(Call call) const {
-  ZKP_TRY(const std::size_t leader, find_leader());
+  ZKP_TRY(const std::string leader, find_leader());
+  const auto stub = v1::Administration::NewStub(options_.make_channel(leader));
   grpc::ClientContext context;
   limit(context, options_.change_timeout);
   v1::Done done;
-  const grpc::Status status = call(*coordinators_[leader]->stub, context, done);
+  const grpc::Status status = call(*stub, context, done);
   if (!status.ok()) return from_grpc(status);
   return {};
 }

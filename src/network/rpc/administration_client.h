@@ -14,7 +14,8 @@
 namespace zkp::network::rpc {
 
 // Asks coordinators what they know, and the leader to do something. Any thread; calls block, no
-// longer than the timeout.
+// longer than the timeout. Each call opens connections of its own: a name may stand for another
+// address by then, and at the old one another coordinator may answer.
 class AdministrationClient {
  public:
   struct Options {
@@ -25,7 +26,6 @@ class AdministrationClient {
   };
   // REQUIRES: there is a coordinator.
   explicit AdministrationClient(const Options& options);
-  ~AdministrationClient();
 
   // What each of them says, in the order of the options.
   [[nodiscard]] std::vector<base::Result<v1::ClusterDescription>> describe_each() const;
@@ -38,13 +38,11 @@ class AdministrationClient {
   base::Status drain_worker(const std::string& id) const;
 
  private:
-  struct Coordinator;
   template <class Call>
   base::Status ask_leader(Call call) const;
-  [[nodiscard]] base::Result<std::size_t> find_leader() const;
+  [[nodiscard]] base::Result<std::string> find_leader() const;  // its address
 
   const Options options_;
-  std::vector<std::unique_ptr<Coordinator>> coordinators_;
 };
 
 // The one of these descriptions that tells most: the leader's, of the highest term. Null: none

@@ -78,6 +78,23 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
                              [&] { return attempts_.empty() && outbox_.events().empty(); });
   }
 
+  [[nodiscard]] WorkerState state() const override {
+    const std::lock_guard lock(mutex_);
+    return {.id = options_.id,
+            .version = options_.version,
+            .kernels = parts_.kernels.name,
+            .welcomed = welcomed_,
+            .term = term_,
+            .draining = draining_,
+            .slots = options_.slots,
+            .slots_used = attempts_.size() - queue_.size(),
+            .unacknowledged = outbox_.events().size(),
+            .keys_in_memory = keys_->loaded().size(),
+            .succeeded = succeeded_,
+            .failed = failed_,
+            .cancelled = cancelled_};
+  }
+
  private:
   // --- the link's thread ----------------------------------------------------------------------
 
@@ -98,10 +115,13 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
   }
 
   void on_disconnected() override {
-    base::log_info("the connection to the coordinator is gone; {} attempts go on", [&] {
+    std::size_t attempts = 0;
+    {
       const std::lock_guard lock(mutex_);
-      return attempts_.size();
-    }());
+      welcomed_ = false;
+      attempts = attempts_.size();
+    }
+    base::log_info("the connection to the coordinator is gone; {} attempts go on", attempts);
   }
 
   void on_instruction(v1::Instruction instruction) override {
@@ -140,6 +160,8 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
 
   void on_welcome(const v1::Welcome& welcome) {
     base::log_info("registration successful: {} at term {}", options_.id.value, welcome.term());
+    welcomed_ = true;
+    term_ = welcome.term();
     heartbeat_ = std::chrono::milliseconds(std::max(welcome.heartbeat_ms(), 10U));
     for (const auto& [key, event] : outbox_.events()) link_->send(event);
   }
@@ -173,7 +195,9 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     const auto found = attempts_.find(key);
     if (found == attempts_.end()) return;
     found->second->stop.request_stop();
-    if (std::erase(queue_, key) != 0) attempts_.erase(found);
+    if (std::erase(queue_, key) == 0) return;
+    attempts_.erase(found);
+    ++cancelled_;
   }
 
   void on_setup(const std::string& circuit) {
@@ -241,7 +265,11 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     const std::lock_guard lock(mutex_);
     attempts_.erase(key);
     changed_.notify_all();
-    if (!result.ok() && attempt.stop.stop_requested()) return;  // nobody wants it
+    if (!result.ok() && attempt.stop.stop_requested()) {  // nobody wants it
+      ++cancelled_;
+      return;
+    }
+    ++(result.ok() ? succeeded_ : failed_);
     v1::WorkerEvent event;
     if (result.ok()) {
       event = *std::move(result);
@@ -341,7 +369,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
 
   // Guards what follows. Calls into link_ that do not block are made under it; link_ never holds
   // its own lock while it calls us.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::condition_variable_any heartbeat_due_;
   std::unique_ptr<CoordinatorLink> link_;
@@ -352,7 +380,9 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
   std::deque<std::string> setup_queue_;
   std::map<std::string, v1::WorkerEvent> setups_done_;
   std::chrono::milliseconds heartbeat_{2000};
-  bool draining_ = false;
+  bool welcomed_ = false, draining_ = false;
+  std::uint64_t term_ = 0;
+  std::size_t succeeded_ = 0, failed_ = 0, cancelled_ = 0;
   std::vector<std::jthread> threads_;
 };
 

@@ -37,6 +37,19 @@ struct WorkerPorts {
   base::Random& random;
 };
 
+// A worker at one moment.
+struct WorkerState {
+  network::task::WorkerId id;
+  std::string version, kernels;
+  bool welcomed = false;   // by the leader that it is connected to
+  std::uint64_t term = 0;  // of the last leader that welcomed it
+  bool draining = false;
+  std::size_t slots = 0, slots_used = 0;
+  std::size_t unacknowledged = 0;  // results
+  std::size_t keys_in_memory = 0;
+  std::size_t succeeded = 0, failed = 0, cancelled = 0;  // attempts, since it started
+};
+
 class Worker {
  public:
   static base::Result<std::unique_ptr<Worker>> start(WorkerOptions options, WorkerPorts ports);
@@ -46,6 +59,9 @@ class Worker {
   // Takes no more work, and waits until everything is done and acknowledged, or the grace period is
   // over: false.
   virtual bool drain(std::chrono::milliseconds grace) = 0;
+
+  // Any thread.
+  [[nodiscard]] virtual WorkerState state() const = 0;
 };
 
 }  // namespace zkp::services::worker

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -76,6 +77,16 @@ bool is_failed(const v1::WorkerEvent& event) { return event.has_failed(); }
 bool is_hello(const v1::WorkerEvent& event) { return event.has_hello(); }
 bool is_idle(const v1::WorkerEvent& event) {
   return event.has_heartbeat() && event.heartbeat().progress().empty();
+}
+
+template <class Condition>
+bool comes_true(const Condition& condition) {
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(5ms);
+  }
+  return true;
 }
 
 class WorkerTest : public testing::Test {
@@ -231,6 +242,49 @@ TEST_F(WorkerTest, ACancelledAttemptEndsAndSaysNothing) {
   leader.wait_for(is_idle, from);
   acknowledge(1);  // if it had come too late
   EXPECT_TRUE(worker->drain(30s));
+  EXPECT_EQ(worker->state().cancelled + worker->state().succeeded, 1U);
+}
+
+TEST_F(WorkerTest, TellsWhatItDoesAndWhetherALeaderHasWelcomedIt) {
+  const v1::SetupSucceeded key = make_key("addition");
+  WorkerState state = worker->state();
+  EXPECT_EQ(state.id.value, "worker-1");
+  EXPECT_TRUE(state.welcomed);
+  EXPECT_EQ(state.term, 1U);
+  EXPECT_EQ(state.slots, 2U);
+  EXPECT_EQ(state.keys_in_memory, 0U);
+
+  assign(1, "addition", key.zkey_digest(), R"({"inputs":{"a":"1","b":"2","sum":"3"}})");
+  leader.wait_for(is_succeeded);
+  assign(2, "addition", key.zkey_digest(), R"({"inputs":{"a":"1","b":"2","sum":"4"}})");
+  leader.wait_for(is_failed);
+  state = worker->state();
+  EXPECT_EQ(state.succeeded, 1U);
+  EXPECT_EQ(state.failed, 1U);
+  EXPECT_EQ(state.unacknowledged, 2U);
+  EXPECT_EQ(state.keys_in_memory, 1U);
+  EXPECT_EQ(state.slots_used, 0U);
+
+  acknowledge(1);
+  acknowledge(2);
+  EXPECT_TRUE(worker->drain(30s));
+  state = worker->state();
+  EXPECT_EQ(state.unacknowledged, 0U);
+  EXPECT_TRUE(state.draining);
+
+  server_->stop();
+  EXPECT_TRUE(comes_true([&] { return !worker->state().welcomed; }));
+}
+
+TEST_F(WorkerTest, AnAttemptThatIsUnderWayTakesASlot) {
+  const v1::SetupSucceeded key = make_key("merkle_tree/64,0");
+  std::string leaves = "\"1\"";
+  for (int i = 1; i < 64; ++i) leaves += ",\"1\"";
+  assign(1, "merkle_tree/64,0", key.zkey_digest(),
+         R"({"public_inputs":[)" + leaves + R"(],"private_inputs":[]})");
+  leader.wait_for([](const auto& event) { return event.has_started(); });
+  const WorkerState state = worker->state();
+  EXPECT_EQ(state.slots_used + state.succeeded, 1U);
 }
 
 TEST_F(WorkerTest, ACancelThatComesTooLateLeavesTheResult) {
