@@ -3,6 +3,7 @@
 
 #include "apps/program/database.h"
 #include "apps/program/program.h"
+#include "apps/program/version.h"
 #include "base/log.h"
 #include "network/rpc/channel.h"
 #include "services/gateway/gateway.h"
@@ -48,7 +49,7 @@ base::Status run(const Settings& settings, SignalStop& signals) {
   prometheus::Registry registry;
   ZKP_TRY(const auto gateway,
           services::gateway::Gateway::start({.listen = settings.listen,
-                                             .version = ZKP_VERSION,
+                                             .version = version(),
                                              .most_pending = settings.most_pending,
                                              .most_body_bytes = settings.most_body_kib << 10},
                                             {.store = *store,

@@ -6,6 +6,7 @@
 #include "apps/program/database.h"
 #include "apps/program/members.h"
 #include "apps/program/program.h"
+#include "apps/program/version.h"
 #include "base/log.h"
 #include "network/consensus/raft/raft.h"
 #include "network/rpc/coordinator_server.h"
@@ -150,7 +151,7 @@ base::Status run(const Settings& settings, SignalStop& signals) {
               {.listen = addresses.worker_listen},
               {coordinator->sessions(), coordinator->administration(), *artifacts}));
   ZKP_TRY(const auto status_server, services::coordinator::StatusServer::start(
-                                        {.listen = addresses.http_listen, .version = ZKP_VERSION},
+                                        {.listen = addresses.http_listen, .version = version()},
                                         {*coordinator, *store, random}));
   base::log_info("Ready: Raft {}, workers {}, HTTP {}", addresses.raft_listen,
                  addresses.worker_listen, status_server->address());
