@@ -140,6 +140,7 @@ class Load {
       const auto answer =
           co_await client.call("/api/v1/proof/" + id + "?wait=30s", {}, options_.task_limit);
       if (!answer.ok() || answer->status != 200) {
+        ++sample.polls_failed;
         asio::steady_timer pause(io_, kPollAgain);
         co_await pause.async_wait(kNoThrow);
         continue;

@@ -37,6 +37,7 @@ struct Sample {
   std::optional<double> accepted_ms;  // its 202
   // End to end only.
   std::string task_status;            // the last one that was seen
+  std::size_t polls_failed = 0;       // that got no answer, or another one than 200
   std::optional<double> finished_ms;  // its terminal state was read
   std::optional<double> started_ms;   // the task's own started_at, against this machine's clock
   std::optional<double> queue_ms, prove_ms;  // as the task has them

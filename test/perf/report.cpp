@@ -40,7 +40,9 @@ void count(std::map<std::string, std::size_t>& counts, const Key& key) {
 
 ordered_json report_of(const LoadResult& result, const LoadOptions& options) {
   std::map<std::string, std::size_t> statuses, errors, tasks;
+  std::size_t polls_failed = 0;
   for (const Sample& sample : result.samples) {
+    polls_failed += sample.polls_failed;
     if (sample.status != 0) count(statuses, std::to_string(sample.status));
     if (!sample.error.empty()) count(errors, sample.error);
     if (!sample.task_status.empty()) count(tasks, sample.task_status);
@@ -62,6 +64,7 @@ ordered_json report_of(const LoadResult& result, const LoadOptions& options) {
   report["statuses"] = statuses;
   report["errors"] = errors;
   if (end_to_end) report["tasks"] = tasks;
+  if (end_to_end) report["polls_failed"] = polls_failed;
   report["ms"] = {{"accepted", times_of(samples, &Sample::accepted_ms)}};
   if (end_to_end) {
     report["ms"]["started"] = times_of(samples, &Sample::started_ms);

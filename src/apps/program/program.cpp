@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/program/version.h"
 #include "base/log.h"
 
 namespace zkp::apps {
@@ -98,7 +99,7 @@ int run_service(int argc, char** argv, const std::string& name, const std::strin
                 const std::function<void(CLI::App&)>& declare,
                 const std::function<base::Status(SignalStop&)>& run) {
   CLI::App app(description, name);
-  app.set_version_flag("--version", name + " " ZKP_VERSION);
+  app.set_version_flag("--version", name + " " + version());
   app.failure_message(CLI::FailureMessage::simple);
   app.set_config("--config", "", "File of settings: a line `name = value` each")
       ->envname(environment_name("config"));

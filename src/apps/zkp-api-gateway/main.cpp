@@ -1,9 +1,13 @@
 // zkp-api-gateway: the HTTP API and the dashboard of a cluster. Keeps no state.
+#include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
 #include "apps/program/database.h"
+#include "apps/program/inherited_socket.h"
 #include "apps/program/program.h"
+#include "apps/program/version.h"
 #include "base/log.h"
+#include "network/http/server.h"
 #include "network/rpc/channel.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/remote_cluster.h"
@@ -17,12 +21,14 @@ struct Settings {
   DatabaseSettings database;
   std::size_t most_pending = 10'000;
   std::uint64_t most_body_kib = 5 << 10;
+  unsigned idle_grace_ms = 4000;
   bool insecure = false;
   LogSettings log;
 };
 
 void declare(CLI::App& app, Settings& settings) {
-  add_setting(app, "listen", settings.listen, "HOST:PORT of the HTTP API");
+  add_setting(app, "listen", settings.listen,
+              "HOST:PORT of the HTTP API; not used if systemd hands over a socket");
   add_setting(app, "coordinators", settings.coordinators,
               "HOST:PORT of each coordinator, for workers")
       ->delimiter(',');
@@ -32,12 +38,26 @@ void declare(CLI::App& app, Settings& settings) {
   add_setting(app, "most-body-kib", settings.most_body_kib,
               "Size of a request's body; larger ones are refused with 413")
       ->check(CLI::Range(1, 1 << 20));
+  add_setting(app, "idle-grace-ms", settings.idle_grace_ms,
+              "Once it is told to end: how long idle connections are kept for a request on its way")
+      ->check(CLI::Range(0, 600'000));
   add_insecure_switch(app, settings.insecure);
   add_log_settings(app, settings.log);
 }
 
+// The socket that was handed over, if there is one that others may be allowed to reach.
+base::Result<std::optional<int>> find_socket(const Settings& settings) {
+  ZKP_TRY(const auto socket, inherited_socket());
+  std::string address = settings.listen;
+  if (socket) {
+    ZKP_TRY(address, network::http::address_of(*socket));
+  }
+  ZKP_CHECK(check_exposure("listen", address, settings.insecure));
+  return socket;
+}
+
 base::Status run(const Settings& settings, SignalStop& signals) {
-  ZKP_CHECK(check_exposure("listen", settings.listen, settings.insecure));
+  ZKP_TRY(const auto socket, find_socket(settings));
   ZKP_CHECK(start_logging(settings.log, "zkp-api-gateway"));
   base::SystemRandom random;
   base::SystemClock clock;
@@ -46,17 +66,25 @@ base::Status run(const Settings& settings, SignalStop& signals) {
   const services::gateway::RemoteCluster cluster(
       {.coordinators = settings.coordinators, .make_channel = network::rpc::open_channel});
   prometheus::Registry registry;
-  ZKP_TRY(const auto gateway,
-          services::gateway::Gateway::start({.listen = settings.listen,
-                                             .version = ZKP_VERSION,
-                                             .most_pending = settings.most_pending,
-                                             .most_body_bytes = settings.most_body_kib << 10},
-                                            {.store = *store,
-                                             .seal = seal,
-                                             .cluster = cluster,
-                                             .clock = clock,
-                                             .random = random,
-                                             .registry = registry}));
+  prometheus::BuildGauge()
+      .Name("zkp_build_info")
+      .Help("1, of the version that the label names")
+      .Register(registry)
+      .Add({{"version", version()}})
+      .Set(1);
+  ZKP_TRY(const auto gateway, services::gateway::Gateway::start(
+                                  {.listen = settings.listen,
+                                   .listen_socket = socket,
+                                   .idle_grace = std::chrono::milliseconds(settings.idle_grace_ms),
+                                   .version = version(),
+                                   .most_pending = settings.most_pending,
+                                   .most_body_bytes = settings.most_body_kib << 10},
+                                  {.store = *store,
+                                   .seal = seal,
+                                   .cluster = cluster,
+                                   .clock = clock,
+                                   .random = random,
+                                   .registry = registry}));
   base::log_info("http://{}/ is the API and, in a browser, the dashboard", gateway->address());
   wait_for(signals.token());
   gateway->stop();

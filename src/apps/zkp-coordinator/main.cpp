@@ -6,6 +6,7 @@
 #include "apps/program/database.h"
 #include "apps/program/members.h"
 #include "apps/program/program.h"
+#include "apps/program/version.h"
 #include "base/log.h"
 #include "network/consensus/raft/raft.h"
 #include "network/rpc/coordinator_server.h"
@@ -152,7 +153,7 @@ base::Status run(const Settings& settings, SignalStop& signals) {
   ZKP_TRY(const auto status_server,
           services::status::StatusServer::start(
               {.listen = addresses.http_listen},
-              services::coordinator::status_pages(*coordinator, *store, ZKP_VERSION), random));
+              services::coordinator::status_pages(*coordinator, *store, version()), random));
   base::log_info("Ready: Raft {}, workers {}, HTTP {}", addresses.raft_listen,
                  addresses.worker_listen, status_server->address());
   wait_for(signals.token());

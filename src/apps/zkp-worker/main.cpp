@@ -4,6 +4,7 @@
 
 #include "apps/program/machine.h"
 #include "apps/program/program.h"
+#include "apps/program/version.h"
 #include "base/log.h"
 #include "network/rpc/channel.h"
 #include "services/worker/status_pages.h"
@@ -63,7 +64,7 @@ base::Status run(const Settings& settings, SignalStop& signals) {
   base::SystemRandom random;
   ZKP_TRY(const auto worker, services::worker::Worker::start(
                                  {.id = {settings.id},
-                                  .version = ZKP_VERSION,
+                                  .version = version(),
                                   .slots = settings.slots,
                                   .threads = settings.threads,
                                   .data_dir = settings.data_dir,

@@ -6,6 +6,8 @@
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
 
+#include "apps/program/version.h"
+
 namespace zkp::apps {
 namespace {
 
@@ -56,7 +58,7 @@ HttpRequest to_http(const ApiClient::Request& request, const std::string& host) 
   HttpRequest http(beast::http::string_to_verb(request.method), request.target, 11);
   http.set(beast::http::field::host, host);
   http.set(beast::http::field::accept, "application/json");
-  http.set(beast::http::field::user_agent, "zkp/" ZKP_VERSION);
+  http.set(beast::http::field::user_agent, "zkp/" + version());
   if (!request.idempotency_key.empty()) http.set("Idempotency-Key", request.idempotency_key);
   if (!request.body.empty()) {
     http.set(beast::http::field::content_type, "application/json");

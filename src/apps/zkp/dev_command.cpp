@@ -7,6 +7,7 @@
 
 #include "apps/program/machine.h"
 #include "apps/program/program.h"
+#include "apps/program/version.h"
 #include "apps/zkp/command.h"
 #include "base/time.h"
 #include "network/consensus/solo/solo.h"
@@ -45,7 +46,7 @@ services::worker::WorkerOptions worker_options(const DevOptions& options,
                                                network::rpc::CoordinatorServer& server) {
   const std::uint64_t memory = physical_memory_bytes();
   return {.id = {"worker-1"},
-          .version = ZKP_VERSION,
+          .version = version(),
           .slots = options.slots,
           .threads = core_count(),
           .data_dir = std::filesystem::path(options.data_dir) / "worker-1",
@@ -91,7 +92,7 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
   ZKP_TRY(
       const auto gateway,
       services::gateway::Gateway::start(
-          {.listen = options.listen, .version = ZKP_VERSION, .most_pending = options.most_pending},
+          {.listen = options.listen, .version = version(), .most_pending = options.most_pending},
           {.store = *store,
            .seal = seal,
            .cluster = cluster,

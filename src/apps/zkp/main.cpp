@@ -3,6 +3,7 @@
 
 #include "apps/program/machine.h"
 #include "apps/program/program.h"
+#include "apps/program/version.h"
 #include "apps/zkp/command.h"
 
 namespace zkp::apps {
@@ -14,7 +15,7 @@ int run(int argc, char** argv) {
   CLI::App app(
       "A distributed zero-knowledge proof network: Groth16 over BN254, compatible with snarkjs",
       "zkp");
-  app.set_version_flag("--version", "zkp " ZKP_VERSION);
+  app.set_version_flag("--version", "zkp " + version());
   app.require_subcommand(1);
   app.failure_message(CLI::FailureMessage::simple);
   Chosen chosen;

@@ -22,6 +22,7 @@ using boost::system::error_code;
 
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kDrainTimeout{5};
+constexpr std::size_t kFirstRead = 4096;
 
 // Memory that holds bodies is wiped before it is given back.
 template <class T>
@@ -166,22 +167,33 @@ Connection::~Connection() = default;
 
 void Connection::close_when_idle(const std::shared_ptr<Connection>& self) {
   asio::post(self->stream_.get_executor(), [self] {
-    if (!self->serving_) self->stream_.close();
+    self->closing_ = true;
+    error_code ignored;
+    if (!self->serving_ && self->stream_.socket().available(ignored) == 0) self->stream_.close();
   });
 }
 
 Task<void> Connection::serve() {
-  while (!context_.stopping && co_await serve_one()) {
+  while (co_await serve_one() && !closing_) {
   }
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   stream_.close();
 }
 
+// Until there is a byte of it. The time limit is the header's too.
+Task<error_code> Connection::wait_for_request() {
+  stream_.expires_after(context_.options.header_timeout);
+  if (buffer_->size() != 0) co_return error_code();
+  const auto [error, size] =
+      co_await stream_.async_read_some(buffer_->prepare(kFirstRead), kNoThrow);
+  buffer_->commit(size);
+  co_return error;
+}
+
 // Reads a request: the header in one time limit, the body in another.
 template <class Parser>
 Task<error_code> Connection::read(Parser& parser) {
-  stream_.expires_after(context_.options.header_timeout);
   auto [error, size] = co_await wire::async_read_header(stream_, *buffer_, parser, kNoThrow);
   if (!error && beast::iequals(parser.get()[wire::field::expect], "100-continue")) {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -197,6 +209,8 @@ Task<error_code> Connection::read(Parser& parser) {
 
 // False if the connection cannot take another request.
 Task<bool> Connection::serve_one() {
+  if (co_await wait_for_request()) co_return false;
+  serving_ = true;
   Parser parser;
   parser.header_limit(context_.options.most_header_bytes);
   parser.body_limit(context_.options.most_body_bytes);
@@ -206,6 +220,7 @@ Task<bool> Connection::serve_one() {
   if (error) {
     if (auto response = problem_of_read(error, context_.options, terms.request_id)) {
       co_await send(*std::move(response), terms);
+      serving_ = false;
       co_await drain();
     }
     co_return false;
@@ -213,7 +228,6 @@ Task<bool> Connection::serve_one() {
   terms.version = message.version();
   terms.head = message.method() == wire::verb::head;
 
-  serving_ = true;
   const auto began = std::chrono::steady_clock::now();
   Request request = request_of(message, terms.request_id);
   Response response = co_await respond(request, message.target(), terms);

@@ -29,12 +29,14 @@ class Connection {
   // Serves requests until the client or the server ends it.
   Task<void> serve();
 
-  // Ends it as soon as no request is being served. Any thread; `self` keeps it alive.
+  // Ends it as soon as no request is being served, or has begun to come in. Any thread; `self`
+  // keeps it alive.
   static void close_when_idle(const std::shared_ptr<Connection>& self);
 
  private:
   struct Terms;
 
+  Task<boost::system::error_code> wait_for_request();
   template <class Parser>
   Task<boost::system::error_code> read(Parser& parser);
   Task<bool> serve_one();
@@ -46,7 +48,8 @@ class Connection {
   boost::beast::tcp_stream stream_;
   ServerContext& context_;
   std::unique_ptr<ReadBuffer> buffer_;
-  bool serving_ = false;
+  bool serving_ = false;  // from a request's first byte to its answer's last
+  bool closing_ = false;  // takes no other request
 };
 
 }  // namespace zkp::network::http

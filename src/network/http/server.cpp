@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <unistd.h>
 
 #include <boost/asio.hpp>
 
@@ -50,6 +51,24 @@ std::string text_of(const tcp::endpoint& endpoint) {
   return endpoint.address().is_v6() ? "[" + host + "]:" + port : host + ":" + port;
 }
 
+base::Result<tcp::endpoint> endpoint_of(int listen_socket) {
+  int listens = 0;
+  socklen_t size = sizeof(listens);
+  tcp::endpoint endpoint;
+  socklen_t endpoint_size = static_cast<socklen_t>(endpoint.capacity());
+  const bool known = getsockopt(listen_socket, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+                     listens != 0 &&
+                     getsockname(listen_socket, endpoint.data(), &endpoint_size) == 0;
+  const int family = known ? endpoint.data()->sa_family : AF_UNSPEC;
+  if (family != AF_INET && family != AF_INET6) {
+    return base::Error{
+        base::ErrorCode::invalid_argument,
+        "descriptor " + std::to_string(listen_socket) + ": want a TCP socket that listens"};
+  }
+  endpoint.resize(endpoint_size);
+  return endpoint;
+}
+
 class AsioServer final : public Server {
  public:
   AsioServer(Options options, Router router, base::Random& random)
@@ -59,17 +78,9 @@ class AsioServer final : public Server {
 
   ~AsioServer() override { stop(); }
 
-  base::Status bind() {
-    ZKP_TRY(const auto endpoint, resolve(io_, context_.options.listen));
+  base::Status listen() {
+    ZKP_CHECK(context_.options.listen_socket ? adopt(*context_.options.listen_socket) : bind());
     error_code error;
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-    if (error) {
-      return base::Error{base::ErrorCode::unavailable,
-                         "cannot listen on " + context_.options.listen + ": " + error.message()};
-    }
     address_ = text_of(acceptor_.local_endpoint(error));
     return {};
   }
@@ -87,15 +98,16 @@ class AsioServer final : public Server {
   void stop() override {
     if (context_.stopping.exchange(true)) return;
     asio::post(acceptor_.get_executor(), [this] {
-      error_code ignored;
-      acceptor_.close(ignored);
+      close_listener();
       room_.cancel();
     });
     {
       std::unique_lock lock(mutex_);
+      const auto all_closed = [this] { return connections_.empty() && !accepting_; };
+      all_closed_.wait_for(lock, context_.options.stop_timeout, [this] { return !accepting_; });
+      all_closed_.wait_for(lock, context_.options.idle_grace, all_closed);
       for (const auto& connection : connections_) Connection::close_when_idle(connection);
-      all_closed_.wait_for(lock, context_.options.stop_timeout,
-                           [this] { return connections_.empty() && !accepting_; });
+      all_closed_.wait_for(lock, context_.options.stop_timeout, all_closed);
     }
     io_.stop();
     for (auto& thread : threads_) thread.join();
@@ -103,13 +115,44 @@ class AsioServer final : public Server {
   }
 
  private:
+  base::Status bind() {
+    ZKP_TRY(const auto endpoint, resolve(io_, context_.options.listen));
+    error_code error;
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) return {};
+    return base::Error{base::ErrorCode::unavailable,
+                       "cannot listen on " + context_.options.listen + ": " + error.message()};
+  }
+
+  base::Status adopt(int listen_socket) {
+    ZKP_TRY(const auto endpoint, endpoint_of(listen_socket));
+    error_code error;
+    acceptor_.assign(endpoint.protocol(), listen_socket, error);
+    if (!error) return {};
+    return base::Error{base::ErrorCode::unavailable,
+                       "cannot listen on the given socket: " + error.message()};
+  }
+
+  // Released before it is closed: a socket that others hold too does not leave the set of those
+  // that wake us by being closed.
+  void close_listener() {
+    if (!context_.options.listen_socket) take_those_who_wait();
+    error_code error;
+    const int descriptor = acceptor_.release(error);
+    if (!error) ::close(descriptor);
+  }
+
   Task<void> accept() {
     while (!context_.stopping) {
       co_await wait_for_room();
+      if (context_.stopping) break;
       tcp::socket socket(asio::make_strand(io_));
       const auto [error] = co_await acceptor_.async_accept(socket, kNoThrow);
-      if (context_.stopping) break;
       if (error) {
+        if (context_.stopping) break;
         base::log_warning("cannot accept a connection: {}", error.message());
         room_.expires_after(kAcceptBackOff);
         co_await room_.async_wait(kNoThrow);
@@ -120,6 +163,17 @@ class AsioServer final : public Server {
     const std::lock_guard lock(mutex_);
     accepting_ = false;
     all_closed_.notify_all();
+  }
+
+  // Of a socket that is ours alone: the kernel resets who is left in its queue.
+  void take_those_who_wait() {
+    error_code error;
+    acceptor_.non_blocking(true, error);
+    while (!error && connection_count_ < context_.options.most_connections) {
+      tcp::socket socket(asio::make_strand(io_));
+      acceptor_.accept(socket, error);
+      if (!error) begin(std::move(socket));
+    }
   }
 
   // Runs on the acceptor's strand, as forget() does, so that no wake-up is missed.
@@ -172,9 +226,14 @@ class AsioServer final : public Server {
 base::Result<std::unique_ptr<Server>> Server::start(Options options, Router router,
                                                     base::Random& random) {
   auto server = std::make_unique<AsioServer>(std::move(options), std::move(router), random);
-  ZKP_CHECK(server->bind());
+  ZKP_CHECK(server->listen());
   server->run();
   return std::unique_ptr<Server>(std::move(server));
+}
+
+base::Result<std::string> address_of(int listen_socket) {
+  ZKP_TRY(const auto endpoint, endpoint_of(listen_socket));
+  return text_of(endpoint);
 }
 
 }  // namespace zkp::network::http

@@ -2,7 +2,10 @@
 
 #include <future>
 #include <thread>
+#include <unistd.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -16,7 +19,9 @@
 namespace zkp::network::http {
 namespace {
 
+namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using asio::ip::tcp;
 using testing::HasSubstr;
 
 // A handler that waits until the test lets it go.
@@ -83,6 +88,16 @@ class ServerTest : public testing::Test {
     server_ = *std::move(server);
   }
   TestClient client() { return TestClient(server_->address()); }
+  // Until the server, which is stopping, takes no more connections.
+  void wait_until_refused() {
+    asio::io_context io;
+    const std::string address = server_->address();
+    const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+    boost::system::error_code error;
+    while (error != asio::error::connection_refused) {
+      tcp::socket(io).connect({asio::ip::address_v4::loopback(), port}, error);
+    }
+  }
 
   base::SystemRandom random_;
   Server::Options options_;
@@ -308,6 +323,125 @@ TEST_F(ServerTest, StopsIdleConnectionsAtOnceAndBusyOnesAfterTheirAnswer) {
   EXPECT_EQ(busy.read().body, "through");
   EXPECT_TRUE(busy.closed());
   stopped.get();
+}
+
+TEST_F(ServerTest, AnswersWhatHadBegunToComeInWhenItStops) {
+  start();
+  auto idle = client();
+  EXPECT_EQ(idle.get("/hello/a").status, 200U);
+  auto client = this->client();
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_THAT(client.read_until("\r\n\r\n"), HasSubstr("100 Continue"));
+  auto stopped = std::async([&] { server_->stop(); });
+  EXPECT_TRUE(idle.closed());
+  client.send("ok");
+  EXPECT_EQ(client.read().body, "ok");
+  EXPECT_TRUE(client.closed());
+  stopped.get();
+}
+
+TEST_F(ServerTest, AnswersTheNextRequestOfAConnectionWithinItsGraceAndSaysThatItCloses) {
+  options_.idle_grace = 60s;
+  start();
+  auto used = client();
+  EXPECT_EQ(used.get("/hello/a").header("Connection"), "");
+  auto fresh = client();
+  auto stopped = std::async([&] { server_->stop(); });
+  wait_until_refused();
+  for (auto* client : {&used, &fresh}) {
+    const auto reply = client->get("/hello/a");
+    EXPECT_EQ(reply.status, 200U);
+    EXPECT_EQ(reply.header("Connection"), "close");
+    EXPECT_TRUE(client->closed());
+  }
+  stopped.get();  // it does not wait for the rest of the minute
+}
+
+TEST_F(ServerTest, ClosesConnectionsThatStayIdleForTheGrace) {
+  options_.idle_grace = 20ms;
+  start();
+  auto idle = client();
+  EXPECT_EQ(idle.get("/hello/a").status, 200U);
+  server_->stop();
+  EXPECT_TRUE(idle.closed());
+}
+
+// A socket that several servers hold, each by a descriptor of its own, as processes would.
+class SharedSocketTest : public ServerTest {
+ protected:
+  SharedSocketTest() { options_.idle_grace = 1s; }
+
+  std::unique_ptr<Server> serve(const std::string& name) {
+    Router router;
+    router.add("GET", "/name", [name](const Request&) -> Task<base::Result<Response>> {
+      co_return Response{.body = name};
+    });
+    options_.listen_socket = ::dup(listener_.native_handle());
+    auto server = Server::start(options_, std::move(router), random_);
+    EXPECT_TRUE(server.ok()) << server.error().message;
+    return *std::move(server);
+  }
+  std::string address() { return *address_of(listener_.native_handle()); }
+
+  asio::io_context io_;
+  tcp::acceptor listener_{io_, {asio::ip::address_v4::loopback(), 0}};
+};
+
+TEST_F(SharedSocketTest, TheNextServerTakesOverWithoutAConnectionRefusedOrReset) {
+  auto waiting = std::make_unique<TestClient>(address());  // in the kernel's queue
+  waiting->send("GET /name HTTP/1.1\r\nHost: a\r\n\r\n");
+  auto old = serve("old");
+  EXPECT_EQ(old->address(), address());
+  EXPECT_EQ(waiting->read().body, "old");
+  waiting.reset();
+
+  std::atomic<bool> over = false;
+  std::atomic<int> by_old = 0, by_new = 0;
+  std::vector<std::jthread> clients;
+  for (const bool keeps : {false, false, true, true}) {
+    clients.emplace_back([&, keeps] {
+      auto client = std::make_unique<TestClient>(address());
+      while (!over) {
+        const auto reply = client->get("/name");  // throws if the connection is cut
+        ++(reply.body == "old" ? by_old : by_new);
+        if (!keeps || reply.header("Connection") == "close") {
+          client = std::make_unique<TestClient>(address());
+        }
+      }
+    });
+  }
+  while (by_old < 100) std::this_thread::yield();
+  auto next = serve("new");
+  while (by_new < 100) std::this_thread::yield();
+  old->stop();
+  old.reset();
+  const int last_of_old = by_old;
+  by_new = 0;
+  while (by_new < 100) std::this_thread::yield();
+  EXPECT_EQ(by_old, last_of_old);
+  over = true;
+  clients.clear();
+}
+
+TEST_F(SharedSocketTest, ConnectionsWaitWhileThereIsNoServer) {
+  serve("first")->stop();
+  std::unique_ptr<Server> second;
+  auto waiting = TestClient(address());
+  waiting.send("GET /name HTTP/1.1\r\nHost: a\r\n\r\n");
+  second = serve("second");
+  EXPECT_EQ(waiting.read().body, "second");
+}
+
+TEST_F(SharedSocketTest, OnlyATcpSocketThatListensWillDo) {
+  tcp::socket silent(io_, tcp::v4());
+  asio::local::stream_protocol::acceptor local(io_, std::string("\0zkp-http-test", 14));
+  for (const int descriptor : {-1, silent.native_handle(), local.native_handle()}) {
+    options_.listen_socket = descriptor;
+    const auto server = Server::start(options_, router_, random_);
+    ASSERT_FALSE(server.ok()) << descriptor;
+    EXPECT_EQ(server.error().code, base::ErrorCode::invalid_argument) << descriptor;
+  }
 }
 
 TEST_F(ServerTest, StopsAlthoughAHandlerDoesNotReturn) {

@@ -68,7 +68,9 @@ class HttpGateway final : public Gateway {
     add_service(router);
     for (const auto& route : router.routes()) routes_.emplace_back(route.method, route.pattern);
     http::Server::Options options{.listen = options_.listen,
-                                  .most_body_bytes = options_.most_body_bytes};
+                                  .listen_socket = options_.listen_socket,
+                                  .most_body_bytes = options_.most_body_bytes,
+                                  .idle_grace = options_.idle_grace};
     options.on_exchange = [this](const http::Exchange& exchange) { metrics_.count(exchange); };
     ZKP_TRY(server_, http::Server::start(std::move(options), std::move(router), ports_.random));
     return {};

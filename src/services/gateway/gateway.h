@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,9 @@ class Gateway {
  public:
   struct Options {
     std::string listen = "127.0.0.1:8080";  // HOST:PORT, an IPv6 host in brackets; port 0: any
+    std::optional<int> listen_socket;       // instead; see network::http::Server
+    // While it stops: how long connections without a request are kept for one on its way.
+    std::chrono::milliseconds idle_grace{0};
     std::string version;
     std::size_t most_pending = 10'000;  // tasks that wait; more are answered with 429
     std::uint64_t most_body_bytes = 5 << 20;

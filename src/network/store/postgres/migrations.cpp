@@ -20,32 +20,41 @@ constexpr const char* kCreateVersion =
     "INSERT INTO schema_version (version) VALUES (0) ON CONFLICT DO NOTHING";
 
 constexpr Statement kHasVersion{"has_version", "SELECT to_regclass('schema_version') IS NOT NULL"};
-constexpr Statement kVersion{"version", "SELECT version FROM schema_version"};
+// The column least_known is made by the first step that needs it.
+constexpr Statement kVersion{"version",
+                             "SELECT version, coalesce((to_jsonb(s) ->> 'least_known')::bigint, 0) "
+                             "FROM schema_version AS s"};
 constexpr Statement kSetVersion{"set_version", "UPDATE schema_version SET version = $1"};
 
-base::Result<std::size_t> version_of(Connection& connection) {
+struct Schema {
+  std::size_t version = 0;      // the steps that it has behind it
+  std::size_t least_known = 0;  // those that a program must know in order to use it
+};
+
+base::Result<Schema> schema_of(Connection& connection) {
   ZKP_TRY(const Rows has_version, connection.query(kHasVersion));
-  if (!has_version.flag(0, 0)) return std::size_t{0};
+  if (!has_version.flag(0, 0)) return Schema{};
   ZKP_TRY(const Rows rows, connection.query(kVersion));
   if (rows.empty()) return Error{ErrorCode::data_loss, "database: schema_version has no row"};
-  return static_cast<std::size_t>(rows.unsigned_number(0, 0));
+  return Schema{static_cast<std::size_t>(rows.unsigned_number(0, 0)),
+                static_cast<std::size_t>(rows.unsigned_number(0, 1))};
 }
 
-base::Status refuse_newer(std::size_t version) {
-  if (version <= migrations().size()) return {};
+base::Status refuse_newer(const Schema& schema) {
+  if (schema.least_known <= migrations().size()) return {};
   return Error{ErrorCode::failed_precondition,
-               fmt::format("database: its schema has version {}, this program knows {}; use a "
-                           "newer program",
-                           version, migrations().size())};
+               fmt::format("database: its schema has version {} and wants programs that know {}, "
+                           "this one knows {}; use a newer program",
+                           schema.version, schema.least_known, migrations().size())};
 }
 
 // Within a transaction, alone. Making the table comes first: whether it exists, a session may
 // remember from before others made it.
 base::Status run_missing(Connection& connection) {
   ZKP_CHECK(connection.script(kCreateVersion, kTimeout));
-  ZKP_TRY(const std::size_t version, version_of(connection));
-  ZKP_CHECK(refuse_newer(version));
-  for (const char* migration : migrations().subspan(version)) {
+  ZKP_TRY(const Schema schema, schema_of(connection));
+  if (schema.version >= migrations().size()) return refuse_newer(schema);
+  for (const char* migration : migrations().subspan(schema.version)) {
     ZKP_CHECK(connection.script(migration, kTimeout));
   }
   ZKP_CHECK(connection.query(kSetVersion, Params().count(migrations().size())));
@@ -55,9 +64,8 @@ base::Status run_missing(Connection& connection) {
 }  // namespace
 
 base::Status migrate(Connection& connection) {
-  ZKP_TRY(const std::size_t version, version_of(connection));
-  ZKP_CHECK(refuse_newer(version));
-  if (version == migrations().size()) return {};
+  ZKP_TRY(const Schema schema, schema_of(connection));
+  if (schema.version >= migrations().size()) return refuse_newer(schema);
   base::Status status = connection.script(kBegin, kTimeout);
   if (status) status = run_missing(connection);
   if (status) {
@@ -69,11 +77,11 @@ base::Status migrate(Connection& connection) {
 }
 
 base::Status check_version(Connection& connection) {
-  ZKP_TRY(const std::size_t version, version_of(connection));
-  if (version == migrations().size()) return {};
-  return Error{
-      ErrorCode::failed_precondition,
-      fmt::format("database: want a schema of version {}, got {}", migrations().size(), version)};
+  ZKP_TRY(const Schema schema, schema_of(connection));
+  if (schema.version >= migrations().size()) return refuse_newer(schema);
+  return Error{ErrorCode::failed_precondition,
+               fmt::format("database: want a schema of version {}, got {}", migrations().size(),
+                           schema.version)};
 }
 
 }  // namespace zkp::network::store::postgres

@@ -347,10 +347,23 @@ TEST_F(PostgresTest, StoresThatStartAtOnceMigrateOnce) {
   EXPECT_EQ(opened, 4);
 }
 
-TEST_F(PostgresTest, ADatabaseOfANewerProgramIsRefused) {
+TEST_F(PostgresTest, ADatabaseOfTheNextProgramIsUsedAsItIs) {
+  const auto store = open();
+  run(*outsider_, "ALTER TABLE tasks ADD COLUMN next_version text NOT NULL DEFAULT 'x'");
+  run(*outsider_, "UPDATE schema_version SET version = version + 1");
+  ok(store->check());
+  const auto neighbour = open_postgres_store(options_);
+  ASSERT_TRUE(neighbour.ok()) << neighbour.error().message;
+  ok((*neighbour)->check());
+  EXPECT_EQ(number("SELECT version FROM schema_version"),
+            static_cast<std::int64_t>(migrations().size() + 1));
+}
+
+TEST_F(PostgresTest, ADatabaseThatWantsNewerProgramsIsRefused) {
   const auto store = open();
   ok(store->check());
-  run(*outsider_, "UPDATE schema_version SET version = 1000");
+  run(*outsider_, "ALTER TABLE schema_version ADD COLUMN least_known bigint NOT NULL DEFAULT 1000");
+  run(*outsider_, "UPDATE schema_version SET version = 1001");
   EXPECT_EQ(code_of(store->check()), ErrorCode::failed_precondition);
   const auto refused = open_postgres_store(options_);
   EXPECT_EQ(code_of(refused), ErrorCode::failed_precondition);
