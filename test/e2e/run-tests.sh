@@ -223,15 +223,17 @@ lose_leader() {
 }
 roles_are() { [[ $(get /api/v1/cluster | jq -r '[.coordinators[].role] | sort | join(" ")') == "$1" ]]; }
 
-# In containers they come back with each other's addresses.
+# Containers get their addresses in the order of their start: after one of the two they have each other's.
 restart_coordinators() {
-  local node
+  local order number
   : >"$work/ids"
-  submit_some 5 "$work/ids"
-  for node in "${coordinators[@]}"; do node_do stop "$node"; done
-  for node in coordinator-3 coordinator-2 coordinator-1; do node_do start "$node"; done
-  check "coordinators restarted: exactly one leads" wait_for 15 one_leader
-  check "coordinators restarted: the gateway finds all three again" wait_for 15 roles_are "follower follower leader"
+  for order in "3 2 1" "1 2 3"; do
+    submit_some 5 "$work/ids"
+    for number in $order; do node_do stop "coordinator-$number"; done
+    for number in $order; do node_do start "coordinator-$number"; done
+    check "coordinators restarted, $order: exactly one leads" wait_for 15 one_leader
+    check "coordinators restarted, $order: the gateway finds all three" wait_for 15 roles_are "follower follower leader"
+  done
   submit_some 5 "$work/ids"
   check "coordinators restarted: nothing is lost, each task completes once" all_complete "$work/ids"
 }
