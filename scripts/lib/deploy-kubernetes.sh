@@ -19,7 +19,8 @@ bring_workload() { # WORKLOAD IMAGE
 # By a connection to a pod that is there now.
 smoke_test_inside() {
   end_background
-  kube port-forward service/api-gateway 18080:8080 >"$work/forward" 2>&1 &
+  # Not by the function: killing its shell would leave kubectl running.
+  kubectl --namespace "$namespace" port-forward service/api-gateway 18080:8080 >"$work/forward" 2>&1 &
   echo $! >"$work/background"
   wait_until 30 "a connection to the gateway" curl -fsS --max-time 3 "$forwarded/health"
   smoke_test "$forwarded"

@@ -93,7 +93,6 @@ leader() {
     if health_of "$node" 2>/dev/null | jq -e .raft.is_leader >/dev/null; then echo "$node"; fi
   done | head -n 1
 }
-has_leader() { [[ -n $(leader) ]]; }
 is_not_leader() { local now; now=$(leader) && [[ -n $now && $now != "$1" ]]; }
 # It runs that version, follows this term's leader and has what that one had; or it leads.
 coordinator_is_ready() { # NODE VERSION
@@ -152,12 +151,13 @@ add_gateway() {
   wait_for "$node" 30 "answers on $api" answers_as "$api" "$new_version"
 }
 bring_gateways() {
-  local node
-  if [[ -z $(nodes_of api-gateway "$to") ]]; then
-    try_gateway
-    add_gateway
-  fi
-  for node in $(old_of api-gateway); do retire "$node"; done
+  local node spare
+  spare=$(nodes_of api-gateway "$to" | wc -l) # a canary
+  if ((spare == 0)); then try_gateway; fi
+  for node in $(old_of api-gateway); do
+    if ((spare > 0)); then spare=$((spare - 1)); else add_gateway; fi
+    retire "$node"
+  done
 }
 
 # --- the modes -------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ prepare() {
 strangers() {
   local node
   for node in coordinator-1 coordinator-2 coordinator-3; do
-    health_of "$node" | jq -r --arg version "$new_version" 'select(.version != $version) | .coordinator_id'
+    [[ $(health_of "$node" | jq -r .version) == "$new_version" ]] || echo "$node"
   done
   curl -fsS --max-time 3 "$api/api/v1/cluster" | jq -r --arg version "$new_version" \
     '.workers[] | select(.state == "active" and .version != $version) | .id'
