@@ -8,8 +8,7 @@
 #   x_fuzz.cpp   a fuzz target each, prover_field_x_fuzz; x_fuzz.seeds/ beside it is its first corpus
 # TEST_DEPS: libraries of the tests and benchmarks alone.
 # TEST_WHOLE: the test program is one test of CTest's, for what all its cases share is slow to make.
-# Only the prover's wing calculates; elsewhere, and in tests, a quick build counts for more than quick code, in all but
-# what ships.
+# Only the prover's wing calculates: elsewhere a quick build counts for more than quick code, in all but what ships.
 # A file of a folder that needs other flags (a SIMD kernel) gets them by set_source_files_properties.
 include(GoogleTest)
 
@@ -51,6 +50,10 @@ function(zkp_module module)
   endif()
   target_include_directories(${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${name} ${scope} ${dependencies})
+  set(quick)
+  if(NOT module MATCHES "^prover/")
+    set(quick -O0)
+  endif()
   if(sources)
     if(ZKP_FUZZ)
       target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
@@ -59,16 +62,14 @@ function(zkp_module module)
       target_compile_options(${name} PRIVATE --coverage)
       target_link_options(${name} PUBLIC --coverage)
     endif()
-    if(NOT module MATCHES "^prover/")
-      target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
-    endif()
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:${quick}>)
   endif()
 
   if(tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main ${ZKP_RAPIDCHECK} ${ARG_TEST_DEPS})
     target_compile_definitions(${name}_test PRIVATE ZKP_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    target_compile_options(${name}_test PRIVATE -O0)
+    target_compile_options(${name}_test PRIVATE ${quick})
     if(ARG_PCH AND sources)
       target_precompile_headers(${name}_test PRIVATE ${ARG_PCH})
     endif()
