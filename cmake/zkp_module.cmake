@@ -8,7 +8,8 @@
 #   x_fuzz.cpp   a fuzz target each, prover_field_x_fuzz; x_fuzz.seeds/ beside it is its first corpus
 # TEST_DEPS: libraries of the tests and benchmarks alone.
 # TEST_WHOLE: the test program is one test of CTest's, for what all its cases share is slow to make.
-# Only the prover's wing calculates: elsewhere a quick build counts for more than quick code, in all but what ships.
+# Only the prover's wing and fuzz targets calculate much: elsewhere a quick build counts for more than quick code, in all
+# but what ships.
 # A file of a folder that needs other flags (a SIMD kernel) gets them by set_source_files_properties.
 include(GoogleTest)
 
@@ -59,10 +60,12 @@ function(zkp_module module)
       target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
     endif()
     if(ZKP_COVERAGE)
-      target_compile_options(${name} PRIVATE --coverage)
+      target_compile_options(${name} PRIVATE --coverage ${ZKP_NOT_COUNTED})
       target_link_options(${name} PUBLIC --coverage)
     endif()
-    target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:${quick}>)
+    if(NOT fuzzers)
+      target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:${quick}>)
+    endif()
   endif()
 
   if(tests)

@@ -32,8 +32,8 @@ export function readOverlay(deployments, overlay) {
 // True in namespaces of our own: runs this program again to get there. False for a user who may not.
 export function isIsolated() {
   if (process.env.ZKP_ISOLATED) return true;
-  if (process.getuid() !== 0) return false;
   const options = "--net --mount --pid --fork --mount-proc --kill-child".split(" ");
+  if (spawnSync("unshare", [...options, "true"]).status !== 0) return false;
   const words = [...options, process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   const environment = { ...process.env, ZKP_ISOLATED: "1" };
   process.exit(spawnSync("unshare", words, { stdio: "inherit", env: environment }).status ?? 1);
