@@ -38,7 +38,7 @@ for measure in proofs_per_second tasks_per_second; do
   jq -nr --arg measure "$measure" --slurpfile base "$work/$measure.base" --slurpfile new "$work/$measure.new" '
     def median: sort | .[length / 2 | floor];
     def spread: (max - min) / median;
-    ($new | median) / ($base | median) as $ratio | ([$base, $new] | map(spread) | max) as $spread |
+    (($new | median) / ($base | median)) as $ratio | ([$base, $new] | map(spread) | max) as $spread |
     "\(if $ratio < 0.9 and 1 - $ratio > $spread then "SLOWER" else "ok" end) \($measure): " +
     "\($ratio * 1000 | round / 1000) of the base (spread \($spread * 100 | round) %)"' | tee "$work/verdict"
   if grep -q '^SLOWER' "$work/verdict"; then slower=1; fi
