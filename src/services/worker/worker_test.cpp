@@ -144,6 +144,15 @@ class WorkerTest : public testing::Test {
     assign.set_inputs(inputs);
     leader.send(std::move(instruction));
   }
+  // Attempt 1 is under way when it returns: a tree of 64 leaves.
+  void start_long_attempt() {
+    const v1::SetupSucceeded key = make_key("merkle_tree/64,0");
+    std::string leaves = "\"1\"";
+    for (int i = 1; i < 64; ++i) leaves += ",\"1\"";
+    assign(1, "merkle_tree/64,0", key.zkey_digest(),
+           R"({"public_inputs":[)" + leaves + R"(],"private_inputs":[]})");
+    leader.wait_for([](const auto& event) { return event.has_started(); });
+  }
   void cancel(std::uint64_t attempt) {
     v1::Instruction cancel;
     cancel.mutable_cancel()->mutable_ref()->set_task_id(kTask);
@@ -231,12 +240,7 @@ TEST_F(WorkerTest, KeepsAResultUntilItIsAcknowledgedOverReconnectsAndRestarts) {
 }
 
 TEST_F(WorkerTest, ACancelledAttemptEndsAndSaysNothing) {
-  const v1::SetupSucceeded key = make_key("merkle_tree/64,0");
-  std::string leaves = "\"1\"";
-  for (int i = 1; i < 64; ++i) leaves += ",\"1\"";
-  assign(1, "merkle_tree/64,0", key.zkey_digest(),
-         R"({"public_inputs":[)" + leaves + R"(],"private_inputs":[]})");
-  leader.wait_for([](const auto& event) { return event.has_started(); });
+  start_long_attempt();
   const std::size_t from = leader.event_count();
   cancel(1);
   leader.wait_for(is_idle, from);
@@ -277,12 +281,7 @@ TEST_F(WorkerTest, TellsWhatItDoesAndWhetherALeaderHasWelcomedIt) {
 }
 
 TEST_F(WorkerTest, AnAttemptThatIsUnderWayTakesASlot) {
-  const v1::SetupSucceeded key = make_key("merkle_tree/64,0");
-  std::string leaves = "\"1\"";
-  for (int i = 1; i < 64; ++i) leaves += ",\"1\"";
-  assign(1, "merkle_tree/64,0", key.zkey_digest(),
-         R"({"public_inputs":[)" + leaves + R"(],"private_inputs":[]})");
-  leader.wait_for([](const auto& event) { return event.has_started(); });
+  start_long_attempt();
   const WorkerState state = worker->state();
   EXPECT_EQ(state.slots_used + state.succeeded, 1U);
 }
