@@ -5,10 +5,7 @@
 namespace zkp::prover::curve {
 namespace {
 
-template <class Affine>
-Affine point_of(std::span<const Affine> points, Entry entry) {
-  return opposite_if((entry & kOpposite) != 0, points[entry & ~kOpposite]);
-}
+bool is_opposite(Entry entry) { return (entry & kOpposite) != 0; }
 
 // Running sums, one bucket after the other.
 template <class Params>
@@ -39,7 +36,10 @@ void BucketAdder<Params>::first_pass(std::span<const Run> runs, std::span<const 
   constexpr std::size_t kPrefetchAhead = 16;
   std::size_t room = 0;
   for (const Run& run : runs) room += (run.count + 1) / 2;
-  if (buffer_.size() < room) buffer_.resize(room);
+  if (buffer_.size() < room) {
+    buffer_.resize(room);
+    next_.resize(room);
+  }
   unfinished_.clear();
   std::size_t to = 0;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -53,17 +53,19 @@ void BucketAdder<Params>::first_pass(std::span<const Run> runs, std::span<const 
         __builtin_prefetch(&points[entries[k + 1 + kPrefetchAhead] & ~kOpposite]);
       }
       Affine* const out = finished ? &sums[i] : &buffer_[to++];
+      const Affine& point = points[entries[k] & ~kOpposite];
       if (k + 1 == end) {
-        *out = point_of(points, entries[k]);
+        *out = is_opposite(entries[k]) ? -point : point;
       } else {
-        adder_.add(out, point_of(points, entries[k]), point_of(points, entries[k + 1]));
+        adder_.add(out, point, points[entries[k + 1] & ~kOpposite],
+                   static_cast<std::uint8_t>((is_opposite(entries[k]) ? kOppositeA : 0) |
+                                             (is_opposite(entries[k + 1]) ? kOppositeB : 0)));
       }
     }
   }
   adder_.flush();
 }
 
-// In place: what is written lies before what is still to be read.
 template <class Params>
 void BucketAdder<Params>::next_pass(std::span<Affine> sums) {
   std::size_t from = 0;
@@ -73,7 +75,7 @@ void BucketAdder<Params>::next_pass(std::span<Affine> sums) {
     const bool finished = count == 2;
     if (!finished) unfinished_[left++] = {run, (count + 1) / 2};
     for (const std::size_t end = from + count; from < end; from += 2) {
-      Affine* const out = finished ? &sums[run] : &buffer_[to++];
+      Affine* const out = finished ? &sums[run] : &next_[to++];
       if (from + 1 == end) {
         *out = buffer_[from];
         ++from;
@@ -83,6 +85,7 @@ void BucketAdder<Params>::next_pass(std::span<Affine> sums) {
     }
   }
   adder_.flush();
+  std::swap(buffer_, next_);
   unfinished_.resize(left);
 }
 

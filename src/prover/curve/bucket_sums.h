@@ -37,7 +37,7 @@ class BucketAdder {
   void next_pass(std::span<Affine> sums);
 
   AffineAdder<Params> adder_;
-  std::vector<Affine> buffer_;
+  std::vector<Affine> buffer_, next_;
   std::vector<Unfinished> unfinished_;
 };
 

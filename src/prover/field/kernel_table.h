@@ -40,6 +40,7 @@ struct Kernels {
 };
 
 extern const Kernels kPortableKernels;
-extern const Kernels kAdxKernels;  // x86-64 with BMI2 (mulx) and ADX (adcx, adox)
+extern const Kernels kAdxKernels;         // x86-64 with BMI2 (mulx) and ADX (adcx, adox)
+extern const Kernels kAvx512IfmaKernels;  // x86-64 with AVX-512 F, DQ, VBMI2 and IFMA
 
 }  // namespace zkp::prover::field

@@ -170,7 +170,7 @@ TEST_P(EveryBackend, NeedsNoAlignmentInFr) { check_unaligned<Fr>(); }
 TEST_P(EveryBackend, NeedsNoAlignmentInFq) { check_unaligned<Fq>(); }
 
 constexpr CpuFeatures kNothing = {};
-constexpr CpuFeatures kEverything = {.bmi2 = true, .adx = true};
+constexpr CpuFeatures kEverything = {.bmi2 = true, .adx = true, .avx512ifma = true};
 
 TEST(ChooseKernels, TakesTheFastestThatRuns) {
   EXPECT_EQ(*choose_kernels(kNothing, ""), &portable_kernels());

@@ -1,0 +1,136 @@
+// The batch operations for x86-64 with AVX-512 IFMA, eight elements at a time.
+
+#if defined(__x86_64__)
+
+#include "prover/field/kernel_table.h"
+#include "prover/field/lanes.h"
+
+namespace zkp::prover::field {
+namespace {
+
+// The elements of all lanes as they lie in memory.
+struct Block {
+  std::uint64_t word[kLanes * kWords];
+};
+
+template <class Field, class Prime>
+struct Operations {
+  using Mod = Modulus<Prime>;
+  using Element = Lanes<Mod, 1>;
+
+  // Times 2^Shift: the 2^4 that two factors of 2^256 lack against 2^260 goes to one of them.
+  template <unsigned Shift = 0>
+  ZKP_LANES static Lanes<Mod, 1 << Shift> load(const Block* block) {
+    Vector word[kWords];
+    load_words(block, word);
+    return from_words<Mod, Shift>(word);
+  }
+  template <unsigned Bound>
+  ZKP_LANES static void store(const Lanes<Mod, Bound>& value, Block* block) {
+    Vector word[kWords];
+    to_words(canonical(value), word);
+    store_words(word, block);
+  }
+
+  // step(a block of out[0], out[1] .., a block of in[0], in[1] ..) for all of the arrays. The last
+  // elements, if they are less than a block, are worked on in copies.
+  template <std::size_t Outs, std::size_t Ins, class Step>
+  ZKP_LANES static void for_blocks(Field* const (&out)[Outs], const Field* const (&in)[Ins],
+                                   std::size_t count, const Step& step) {
+    Block* out_block[Outs];
+    const Block* in_block[Ins];
+    for (std::size_t k = 0; k < Outs; ++k) out_block[k] = reinterpret_cast<Block*>(out[k]);
+    for (std::size_t k = 0; k < Ins; ++k) in_block[k] = reinterpret_cast<const Block*>(in[k]);
+    for (std::size_t left = count; left >= kLanes; left -= kLanes) {
+      step(out_block, in_block);
+      for (Block*& block : out_block) ++block;
+      for (const Block*& block : in_block) ++block;
+    }
+    const std::size_t bytes = count % kLanes * kWords * sizeof(std::uint64_t);
+    if (bytes == 0) return;
+    Block copy[Outs + Ins] = {};
+    for (std::size_t k = 0; k < Ins; ++k) {
+      __builtin_memcpy(&copy[Outs + k], in_block[k], bytes);
+      in_block[k] = &copy[Outs + k];
+    }
+    Block* to[Outs];
+    for (std::size_t k = 0; k < Outs; ++k) to[k] = &copy[k];
+    step(to, in_block);
+    for (std::size_t k = 0; k < Outs; ++k) __builtin_memcpy(out_block[k], &copy[k], bytes);
+  }
+
+  static void add(Field* out, const Field* a, const Field* b, std::size_t count) {
+    for_blocks<1, 2>({out}, {a, b}, count, [](Block* const* to, const Block* const* from) {
+      store(field::add(load(from[0]), load(from[1])), to[0]);
+    });
+  }
+
+  static void subtract(Field* out, const Field* a, const Field* b, std::size_t count) {
+    for_blocks<1, 2>({out}, {a, b}, count, [](Block* const* to, const Block* const* from) {
+      store(field::subtract(load(from[0]), load(from[1])), to[0]);
+    });
+  }
+
+  static void multiply(Field* out, const Field* a, const Field* b, std::size_t count) {
+    for_blocks<1, 2>({out}, {a, b}, count, [](Block* const* to, const Block* const* from) {
+      store(field::multiply(load<4>(from[0]), load(from[1])), to[0]);
+    });
+  }
+
+  // 16 a^2 as the square of 4 a
+  static void square(Field* out, const Field* a, std::size_t count) {
+    for_blocks<1, 1>({out}, {a}, count, [](Block* const* to, const Block* const* from) {
+      store(field::square(load<2>(from[0])), to[0]);
+    });
+  }
+
+  static void scale(Field* out, const Field* a, const Field* factor, std::size_t count) {
+    std::uint64_t words[kWords];
+    __builtin_memcpy(words, factor, sizeof words);
+    const Element by = broadcast_words<Mod>(words);
+    for_blocks<1, 1>({out}, {a}, count, [&by](Block* const* to, const Block* const* from) {
+      store(field::multiply(load<4>(from[0]), by), to[0]);
+    });
+  }
+
+  static void butterfly_frequency(Field* low, Field* high, const Field* twiddles,
+                                  std::size_t count) {
+    for_blocks<2, 3>({low, high}, {low, high, twiddles}, count,
+                     [](Block* const* to, const Block* const* from) {
+                       const Element l = load(from[0]);
+                       const Element h = load(from[1]);
+                       store(field::add(l, h), to[0]);
+                       store(field::multiply(field::subtract<4>(l, h), load(from[2])), to[1]);
+                     });
+  }
+
+  static void butterfly_time(Field* low, Field* high, const Field* twiddles, std::size_t count) {
+    for_blocks<2, 3>({low, high}, {low, high, twiddles}, count,
+                     [](Block* const* to, const Block* const* from) {
+                       const Element l = load(from[0]);
+                       const auto shifted = field::multiply(load<4>(from[1]), load(from[2]));
+                       store(field::add(l, shifted), to[0]);
+                       store(field::subtract(l, shifted), to[1]);
+                     });
+  }
+
+  static constexpr FieldKernels<Field> kTable = {
+      .add = add,
+      .subtract = subtract,
+      .multiply = multiply,
+      .square = square,
+      .scale = scale,
+      .butterfly_frequency = butterfly_frequency,
+      .butterfly_time = butterfly_time,
+  };
+};
+
+}  // namespace
+
+const Kernels kAvx512IfmaKernels = {.name = "avx512ifma",
+                                    .fr = Operations<Fr, FrPrime>::kTable,
+                                    .fq = Operations<Fq, FqPrime>::kTable};
+
+}  // namespace zkp::prover::field
+
+#endif
