@@ -332,14 +332,18 @@ struct Adder {
     work.to_infinity = (infinite_a & infinite_b) | (finite & same_x & ~same_y);
     work.to_a = infinite_b & ~infinite_a;
     work.to_b = infinite_a & ~infinite_b;
-    // 3 x^2 / 2 y. The square is a 256th and y a sixteenth, so it is 3 (4 x)^2 in lanes.
+    if (doubled.any()) set_tangents(at, doubled, work);
+    work.run = selected(finite & ~work.to_infinity, work.run, Group::one());
+  }
+
+  // 3 x^2 / 2 y. The square is a 256th and y a sixteenth, so it is 3 (4 x)^2 in lanes.
+  ZKP_LANES static void set_tangents(const Additions<Point>& at, Mask doubled, Work<Group>& work) {
     const Coordinate<1> four_x = canonical(subtract<2>(work.x_a, Group::zero()));
     const Coordinate<2> square_of_it = square(four_x);
     const Coordinate<3> rise = canonical(add(add(square_of_it, square_of_it), square_of_it));
     work.rise = selected(doubled, rise, work.rise);
     const Coordinate<1> y = signed_y(at.a, at.opposite, kOppositeA);
     work.run = selected(doubled, add(y, y), work.run);
-    work.run = selected(finite & ~work.to_infinity, work.run, Group::one());
   }
 
   ZKP_LANES static Coordinate<1> signed_y(const Point* const* points, const std::uint8_t* opposite,

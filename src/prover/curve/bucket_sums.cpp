@@ -7,18 +7,6 @@ namespace {
 
 bool is_opposite(Entry entry) { return (entry & kOpposite) != 0; }
 
-// Running sums, one bucket after the other.
-template <class Params>
-JacobianPoint<Params> weighted_sum_of_few(std::span<const AffinePoint<Params>> buckets) {
-  auto running = JacobianPoint<Params>::infinity();
-  auto total = running;
-  for (std::size_t i = buckets.size(); i-- > 0;) {
-    running = running + buckets[i];
-    total = total + running;
-  }
-  return total;
-}
-
 }  // namespace
 
 // Every pass adds the points of each run in pairs, so that no addition waits for another one of
@@ -89,30 +77,39 @@ void BucketAdder<Params>::next_pass(std::span<Affine> sums) {
   unfinished_.resize(left);
 }
 
-// The buckets are cut into lanes of `length`, whose running sums go on side by side. With S and T
-// the plain and the weighted sum of each lane, the result is the sum of T plus length times the
-// sum of S weighted by the lane's number.
+// In steps that halve the rows by adding neighbours, so that bit k is the lowest of the numbers in
+// step k. The odd buckets of a step begin a tree of additions, which goes on beside later steps:
+// all trees have as many points left.
 template <class Params>
-JacobianPoint<Params> BucketAdder<Params>::weighted_sum(std::span<const Affine> buckets) {
-  constexpr std::size_t kLeastLength = 8;
-  constexpr std::size_t kLeastLanes = 128;
-  constexpr std::size_t kMostLanes = 256;
-  const std::size_t lanes = std::min(buckets.size() / kLeastLength, kMostLanes);
-  if (lanes < kLeastLanes) return weighted_sum_of_few<Params>(buckets);
-  const std::size_t length = buckets.size() / lanes;
-  std::vector<Affine> plain(lanes, Affine::infinity());
-  std::vector<Affine> weighted(lanes, Affine::infinity());
-  for (std::size_t step = length + 1; step-- > 0;) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      adder_.add(&weighted[lane], weighted[lane], plain[lane]);
-      if (step > 0) adder_.add(&plain[lane], plain[lane], buckets[lane * length + step - 1]);
+void BucketAdder<Params>::sum_by_bits(std::vector<Affine> buckets, std::size_t log,
+                                      std::vector<Affine>& bits) {
+  std::vector<Affine> halved, next_bits;
+  bits.clear();
+  for (std::size_t k = 0; k < log; ++k) {
+    const bool one_left = k + 1 == log;  // of each tree
+    const std::size_t odd_count = one_left ? buckets.size() / 2 : buckets.size() / 4;
+    const std::size_t old_count = one_left || k == 0 ? bits.size() : bits.size() / 2;
+    halved.resize(buckets.size() / 2);
+    next_bits.resize(old_count + odd_count);
+    for (std::size_t i = 0; i < halved.size(); ++i) {
+      adder_.add(&halved[i], buckets[2 * i], buckets[2 * i + 1]);
+    }
+    if (one_left) {
+      std::ranges::copy(bits, next_bits.begin());
+      for (std::size_t i = 0; i < odd_count; ++i) next_bits[old_count + i] = buckets[2 * i + 1];
+    } else {
+      for (std::size_t i = 0; i < old_count; ++i) {
+        adder_.add(&next_bits[i], bits[2 * i], bits[2 * i + 1]);
+      }
+      for (std::size_t i = 0; i < odd_count; ++i) {
+        adder_.add(&next_bits[old_count + i], buckets[4 * i + 1], buckets[4 * i + 3]);
+      }
     }
     adder_.flush();
+    std::swap(buckets, halved);
+    std::swap(bits, next_bits);
   }
-  Point total = weighted_sum_of_few<Params>(std::span<const Affine>(plain).subspan(1));
-  for (std::size_t i = 1; i < length; i *= 2) total = total.doubled();
-  for (const Affine& sum : weighted) total = total + sum;
-  return total;
+  bits.insert(bits.end(), buckets.begin(), buckets.end());
 }
 
 template class BucketAdder<G1Params>;

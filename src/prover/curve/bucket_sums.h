@@ -15,7 +15,6 @@ template <class Params>
 class BucketAdder {
  public:
   using Affine = AffinePoint<Params>;
-  using Point = JacobianPoint<Params>;
 
   explicit BucketAdder(const field::Kernels& kernels) : adder_(kernels) {}
 
@@ -23,8 +22,10 @@ class BucketAdder {
   void sum_runs(std::span<const Run> runs, std::span<const Entry> entries,
                 std::span<const Affine> points, std::span<Affine> sums);
 
-  // 1 * buckets[0] + 2 * buckets[1] + ... REQUIRES: their number is a power of two.
-  Point weighted_sum(std::span<const Affine> buckets);
+  // For rows of 2^log buckets each: with the buckets of a row numbered from 0, bits[k * rows + row]
+  // becomes the sum of those that have bit k in their number, for k < log, and
+  // bits[log * rows + row] the sum of all.
+  void sum_by_bits(std::vector<Affine> buckets, std::size_t log, std::vector<Affine>& bits);
 
  private:
   // A run that is not yet one point: its number and how many points it still has in buffer_.

@@ -40,10 +40,10 @@ JacobianPoint<Params> sum_of_few(std::span<const AffinePoint<Params>> points,
   return total;
 }
 
-// The entries of a window as runs of at most kGroupEntries.
+// The entries of each bucket as runs of at most kGroupEntries.
 std::vector<Run> runs_of(std::span<const std::uint32_t> start) {
   std::vector<Run> runs;
-  for (std::uint32_t bucket = 1; bucket + 1 < start.size(); ++bucket) {
+  for (std::uint32_t bucket = 0; bucket + 1 < start.size(); ++bucket) {
     for (std::uint32_t first = start[bucket]; first < start[bucket + 1];) {
       const std::uint32_t count =
           std::min(start[bucket + 1] - first, static_cast<std::uint32_t>(kGroupEntries));
@@ -68,8 +68,8 @@ std::vector<std::size_t> group_bounds_of(std::span<const Run> runs) {
 }
 
 // Pippenger's bucket method (Bernstein, Doumen, Lange, Oosterwijk 2012, section 4) with signed
-// digits. The entries of a window are sorted by bucket, and the buckets added up by batches of
-// affine additions. Groups of buckets are the unit of parallel work.
+// digits. The entries of a block of windows are sorted by bucket, and the buckets added up by
+// batches of affine additions. Groups of buckets are the unit of parallel work.
 template <class Params>
 class Msm {
  public:
@@ -85,30 +85,34 @@ class Msm {
 
   base::Result<Point> run() {
     const Windows& windows = scalars_.windows();
-    std::vector<Point> sums(windows.count, Point::infinity());
-    tbb::parallel_for(std::size_t{0}, windows.count,
-                      [&](std::size_t window) { sums[window] = window_sum(window); });
+    const std::size_t block =
+        std::clamp(kBlockEntries / (scalars_.term_count() + 1), std::size_t{1}, windows.count);
+    by_weight_.assign(windows.count * windows.bits, Point::infinity());
+    tbb::parallel_for(std::size_t{0}, (windows.count + block - 1) / block, [&](std::size_t i) {
+      const std::size_t first = i * block;
+      add_windows(first, std::min(block, windows.count - first));
+    });
     if (stop_.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
     Point total = Point::infinity();
-    for (std::size_t window = windows.count; window-- > 0;) {
-      for (std::size_t i = 0; i < windows.bits; ++i) total = total.doubled();
-      total = total + sums[window];
-    }
+    for (std::size_t i = by_weight_.size(); i-- > 0;) total = total.doubled() + by_weight_[i];
     return total;
   }
 
  private:
+  // Windows are worked on together until they have so many entries, for full batches.
+  static constexpr std::size_t kBlockEntries = 32768;
+
   static std::vector<bool> infinities_of(std::span<const Affine> points) {
     std::vector<bool> infinities(points.size());
     for (std::size_t i = 0; i < points.size(); ++i) infinities[i] = points[i].is_infinity();
     return infinities;
   }
 
-  Point window_sum(std::size_t window) {
-    if (stop_.stop_requested()) return Point::infinity();
+  void add_windows(std::size_t first_window, std::size_t window_count) {
+    if (stop_.stop_requested()) return;
     std::vector<std::uint32_t> start;
     base::SecretVector<Entry> entries;
-    scalars_.sort(window, start, entries);
+    scalars_.sort(first_window, window_count, start, entries);
     const std::vector<Run> runs = runs_of(start);
     const std::vector<std::size_t> bounds = group_bounds_of(runs);
     std::vector<Affine> sums(runs.size());
@@ -119,15 +123,27 @@ class Msm {
       adders_.local().sum_runs(std::span(runs).subspan(first, count), entries.reveal(), points_,
                                std::span(sums).subspan(first, count));
     });
-    if (stop_.stop_requested()) return Point::infinity();
-    return adders_.local().weighted_sum(buckets_of(runs, sums));
+    if (stop_.stop_requested()) return;
+
+    // Bucket number k of a window is for the digit k + 1.
+    const std::size_t bits = scalars_.windows().bits;
+    std::vector<Affine> by_bit;
+    adders_.local().sum_by_bits(buckets_of(runs, sums, window_count), bits - 1, by_bit);
+    for (std::size_t i = 0; i < window_count; ++i) {
+      Point* const weight = &by_weight_[(first_window + i) * bits];
+      for (std::size_t k = 0; k + 1 < bits; ++k) {
+        weight[k] = Point::from_affine(by_bit[k * window_count + i]);
+      }
+      weight[0] = weight[0] + by_bit[(bits - 1) * window_count + i];
+    }
   }
 
   // A bucket that was cut into several runs gets the sum of them.
-  std::vector<Affine> buckets_of(std::span<const Run> runs, std::span<const Affine> sums) const {
-    std::vector<Affine> buckets(scalars_.windows().buckets(), Affine::infinity());
+  std::vector<Affine> buckets_of(std::span<const Run> runs, std::span<const Affine> sums,
+                                 std::size_t window_count) const {
+    std::vector<Affine> buckets(window_count * scalars_.windows().buckets());
     for (std::size_t i = 0; i < runs.size(); ++i) {
-      Affine& bucket = buckets[runs[i].bucket - 1];
+      Affine& bucket = buckets[runs[i].bucket];
       bucket = bucket.is_infinity() ? sums[i] : (Point::from_affine(bucket) + sums[i]).to_affine();
     }
     return buckets;
@@ -137,6 +153,7 @@ class Msm {
   MsmScalars scalars_;
   tbb::enumerable_thread_specific<BucketAdder<Params>> adders_;
   std::stop_token stop_;
+  std::vector<Point> by_weight_;  // the result is the sum of 2^i * by_weight_[i]
 };
 
 template <class Params>

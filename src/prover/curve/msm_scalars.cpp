@@ -104,26 +104,34 @@ void MsmScalars::choose_windows() {
   }
 }
 
-void MsmScalars::sort(std::size_t window, std::vector<std::uint32_t>& start,
-                      base::SecretVector<Entry>& entries) const {
+// Counts, adds up, and fills every bucket from its end.
+void MsmScalars::sort(std::size_t first_window, std::size_t window_count,
+                      std::vector<std::uint32_t>& start, base::SecretVector<Entry>& entries) const {
   const std::span<const Limbs> recoded = recoded_.reveal();
-  const std::span<const Entry> units = window == 0 ? units_.reveal() : std::span<const Entry>{};
-  start.assign(windows_.buckets() + 2, 0);
-  for (const Limbs& scalar : recoded) {
-    ++start[static_cast<std::size_t>(std::abs(digit_of(scalar, windows_, window)))];
+  const std::span<const Entry> units =
+      first_window == 0 ? units_.reveal() : std::span<const Entry>{};
+  const std::size_t buckets = windows_.buckets();
+  start.assign(window_count * buckets + 1, 0);
+  for (std::size_t i = 0; i < window_count; ++i) {
+    for (const Limbs& scalar : recoded) {
+      const std::int32_t digit = digit_of(scalar, windows_, first_window + i);
+      if (digit != 0) ++start[i * buckets + static_cast<std::size_t>(std::abs(digit)) - 1];
+    }
   }
-  start[0] = 0;
-  start[1] += static_cast<std::uint32_t>(units.size());
+  start[0] += static_cast<std::uint32_t>(units.size());
   std::partial_sum(start.begin(), start.end(), start.begin());
   entries = base::SecretVector<Entry>(start.back());
   const std::span<Entry> sorted = entries.reveal_mutable();
-  for (std::size_t i = 0; i < recoded.size(); ++i) {
-    const std::int32_t digit = digit_of(recoded[i], windows_, window);
-    if (digit == 0) continue;
-    const Entry opposite = digit < 0 ? kOpposite : 0;
-    sorted[--start[static_cast<std::size_t>(std::abs(digit))]] = terms_.reveal()[i] ^ opposite;
+  for (std::size_t i = 0; i < window_count; ++i) {
+    for (std::size_t k = 0; k < recoded.size(); ++k) {
+      const std::int32_t digit = digit_of(recoded[k], windows_, first_window + i);
+      if (digit == 0) continue;
+      const Entry opposite = digit < 0 ? kOpposite : 0;
+      const std::size_t bucket = i * buckets + static_cast<std::size_t>(std::abs(digit)) - 1;
+      sorted[--start[bucket]] = terms_.reveal()[k] ^ opposite;
+    }
   }
-  for (const Entry unit : units) sorted[--start[1]] = unit;
+  for (const Entry unit : units) sorted[--start[0]] = unit;
 }
 
 }  // namespace zkp::prover::curve

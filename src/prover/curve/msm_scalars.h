@@ -60,10 +60,12 @@ class MsmScalars {
   MsmScalars(std::span<const field::Limbs> scalars, const std::vector<bool>& skip);
 
   [[nodiscard]] const Windows& windows() const { return windows_; }
-  // The entries of one window sorted by bucket: entries of bucket b (1 to buckets()) stand from
-  // start[b] to start[b + 1]. `start` gets buckets() + 2 numbers.
-  void sort(std::size_t window, std::vector<std::uint32_t>& start,
+  // The entries of some neighbouring windows sorted by bucket. Buckets are numbered through: bucket
+  // b (from 1) of the i-th of these windows has the number i * buckets() + b - 1. Entries of bucket
+  // n stand from start[n] to start[n + 1].
+  void sort(std::size_t first_window, std::size_t window_count, std::vector<std::uint32_t>& start,
             base::SecretVector<Entry>& entries) const;
+  [[nodiscard]] std::size_t term_count() const { return terms_.size(); }
 
  private:
   void choose_windows();
