@@ -276,7 +276,7 @@ struct Adder {
   }
 
   // Montgomery's trick: the divisors' product is inverted, and gives each inverse on the way back.
-  static void add_batch(const Additions<Point>& batch, void* scratch,
+  static void add_batch(const Additions<Point>& batch, const Additions<Point>& next, void* scratch,
                         void (*invert)(std::uint64_t*)) {
     auto* const works = static_cast<Work<Group>*>(scratch);
     const std::size_t full = batch.count / kLanes;
@@ -287,7 +287,10 @@ struct Adder {
     };
     Padded<Point> rest(additions(full));
     FqLanes<2> product = one();
-    for (std::size_t i = 0; i < full; ++i) prepare(additions(i), works[i], product);
+    for (std::size_t i = 0; i < full; ++i) {
+      prefetch(next, i * kLanes);
+      prepare(additions(i), works[i], product);
+    }
     if (full * kLanes < batch.count) prepare(rest.additions(), works[full], product);
     FqLanes<2> inverse = quarter_of_inverse(product, invert);
     if (full * kLanes < batch.count) finish(rest.additions(), 1, &works[full], inverse);
@@ -300,6 +303,16 @@ struct Adder {
 
  private:
   static constexpr std::size_t kBlock = 4;  // works that stay in the first-level cache
+
+  ZKP_LANES static void prefetch(const Additions<Point>& next, std::size_t first) {
+    const std::size_t end = first + kLanes < next.count ? first + kLanes : next.count;
+    for (std::size_t i = first; i < end; ++i) {
+      for (std::size_t line = 0; line < sizeof(Point); line += 64) {
+        __builtin_prefetch(reinterpret_cast<const char*>(next.a[i]) + line, 0, 2);
+        __builtin_prefetch(reinterpret_cast<const char*>(next.b[i]) + line, 0, 2);
+      }
+    }
+  }
 
   [[gnu::noinline]] static void prepare(const Additions<Point>& at, Work<Group>& work,
                                         FqLanes<2>& product) {

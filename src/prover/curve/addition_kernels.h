@@ -27,13 +27,14 @@ struct Additions {
 inline constexpr std::uint8_t kOppositeA = 1;
 inline constexpr std::uint8_t kOppositeB = 2;
 
-// What adds a batch. `scratch` has scratch_bytes(count), aligned to 64. invert() replaces an
-// element of Fq other than zero by its inverse.
+// What adds a batch. The points of the `next` batch, which may be empty, are fetched into the cache
+// meanwhile. `scratch` has scratch_bytes(count), aligned to 64. invert() replaces an element of Fq
+// other than zero by its inverse.
 template <std::size_t Words>
 struct AdditionKernel {
   std::size_t (*scratch_bytes)(std::size_t count);
-  void (*add)(const Additions<PointWords<Words>>& batch, void* scratch,
-              void (*invert)(std::uint64_t* element));
+  void (*add)(const Additions<PointWords<Words>>& batch, const Additions<PointWords<Words>>& next,
+              void* scratch, void (*invert)(std::uint64_t* element));
 };
 
 extern const AdditionKernel<4> kAvx512IfmaG1Addition;

@@ -22,27 +22,46 @@ class AffineAdder {
   // when flush() returns. Until then nobody may write a or b, nor read *out, also not by a further
   // addition. *out may be a point of this addition or of earlier ones.
   void add(Affine* out, const Affine& a, const Affine& b, std::uint8_t opposite = 0) {
-    a_[count_] = &a;
-    b_[count_] = &b;
-    out_[count_] = out;
-    opposite_[count_] = opposite;
-    if (++count_ == kCapacity) flush();
+    Batch& batch = batches_[collecting_];
+    batch.a[batch.count] = &a;
+    batch.b[batch.count] = &b;
+    batch.out[batch.count] = out;
+    batch.opposite[batch.count] = opposite;
+    if (++batch.count == kCapacity) advance();
   }
 
   void flush() {
-    if (count_ == 0) return;
-    batch_adder_->add({a_.data(), b_.data(), out_.data(), opposite_.data(), count_});
-    count_ = 0;
+    advance();
+    advance();
   }
 
  private:
   static constexpr std::size_t kCapacity = 1024;
 
+  struct Batch {
+    std::size_t count = 0;
+    std::array<const Affine*, kCapacity> a, b;
+    std::array<Affine*, kCapacity> out;
+    std::array<std::uint8_t, kCapacity> opposite;
+
+    [[nodiscard]] Additions<Affine> additions() const {
+      return {a.data(), b.data(), out.data(), opposite.data(), count};
+    }
+  };
+
+  // Adds the batch that waits, while the points of the one that was collected are fetched.
+  void advance() {
+    Batch& waiting = batches_[1 - collecting_];
+    if (waiting.count > 0) {
+      batch_adder_->add(waiting.additions(), batches_[collecting_].additions());
+      waiting.count = 0;
+    }
+    collecting_ = 1 - collecting_;
+  }
+
   std::unique_ptr<BatchAdder<Params>> batch_adder_;
-  std::size_t count_ = 0;
-  std::array<const Affine*, kCapacity> a_, b_;
-  std::array<Affine*, kCapacity> out_;
-  std::array<std::uint8_t, kCapacity> opposite_;
+  std::size_t collecting_ = 0;
+  std::array<Batch, 2> batches_;
 };
 
 }  // namespace zkp::prover::curve

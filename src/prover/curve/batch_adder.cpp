@@ -29,17 +29,21 @@ class KernelAdder final : public BatchAdder<Params> {
       : kernel_(kernel),
         scratch_(::operator new(kernel.scratch_bytes(capacity), kScratchAlignment)) {}
 
-  void add(const Additions<Affine>& batch) override {
-    using Point = PointWords<Words>;
-    kernel_.add({.a = reinterpret_cast<const Point* const*>(batch.a),
-                 .b = reinterpret_cast<const Point* const*>(batch.b),
-                 .out = reinterpret_cast<Point* const*>(batch.out),
-                 .opposite = batch.opposite,
-                 .count = batch.count},
-                scratch_.get(), invert_element);
+  void add(const Additions<Affine>& batch, const Additions<Affine>& next) override {
+    kernel_.add(words_of(batch), words_of(next), scratch_.get(), invert_element);
   }
 
  private:
+  using Point = PointWords<Words>;
+
+  static Additions<Point> words_of(const Additions<Affine>& batch) {
+    return {.a = reinterpret_cast<const Point* const*>(batch.a),
+            .b = reinterpret_cast<const Point* const*>(batch.b),
+            .out = reinterpret_cast<Point* const*>(batch.out),
+            .opposite = batch.opposite,
+            .count = batch.count};
+  }
+
   const AdditionKernel<Words>& kernel_;
   std::unique_ptr<void, ScratchDeleter> scratch_;
 };

@@ -13,8 +13,10 @@ template <class Params>
 class BatchAdder {
  public:
   virtual ~BatchAdder() = default;
-  // REQUIRES: no more additions than the capacity that it was made for.
-  virtual void add(const Additions<AffinePoint<Params>>& batch) = 0;
+  // `next` is what will be added next, if that is known. REQUIRES: no more additions than the
+  // capacity that it was made for.
+  virtual void add(const Additions<AffinePoint<Params>>& batch,
+                   const Additions<AffinePoint<Params>>& next) = 0;
 };
 
 // The fastest one for these kernels, which must outlive it.

@@ -3,78 +3,71 @@
 #include <algorithm>
 
 namespace zkp::prover::curve {
-namespace {
 
-bool is_opposite(Entry entry) { return (entry & kOpposite) != 0; }
-
-}  // namespace
-
-// Every pass adds the points of each run in pairs, so that no addition waits for another one of
-// its pass; a run of n points is one point after ceil(log2(n)) passes.
+// Every pass adds the points of each bucket in pairs, so that no addition waits for another one of
+// its pass; n pairs are one point after ceil(log2(n)) passes. An odd last point goes to its bucket
+// by itself.
 template <class Params>
-void BucketAdder<Params>::sum_runs(std::span<const Run> runs, std::span<const Entry> entries,
-                                   std::span<const Affine> points, std::span<Affine> sums) {
-  first_pass(runs, entries, points, sums);
-  while (!unfinished_.empty()) next_pass(sums);
-}
-
-template <class Params>
-void BucketAdder<Params>::first_pass(std::span<const Run> runs, std::span<const Entry> entries,
-                                     std::span<const Affine> points, std::span<Affine> sums) {
-  constexpr std::size_t kPrefetchAhead = 16;
-  std::size_t room = 0;
-  for (const Run& run : runs) room += (run.count + 1) / 2;
-  if (buffer_.size() < room) {
-    buffer_.resize(room);
-    next_.resize(room);
+void BucketAdder<Params>::add_entries(std::span<const std::uint32_t> start,
+                                      std::span<const Entry> entries,
+                                      std::span<const Affine> points, std::span<Affine> buckets) {
+  add_pairs(start, entries, points);
+  while (left_ > unfinished_.size()) add_pairs_of_buffer();
+  for (std::size_t i = 0; i < unfinished_.size(); ++i) {
+    Affine& bucket = buckets[unfinished_[i].bucket];
+    adder_.add(&bucket, bucket, buffer_[i]);
   }
-  unfinished_.clear();
-  std::size_t to = 0;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const Run& run = runs[i];
-    const bool finished = run.count <= 2;
-    if (!finished) unfinished_.push_back({std::uint32_t(i), (run.count + 1) / 2});
-    const std::size_t end = std::size_t{run.first} + run.count;
-    for (std::size_t k = run.first; k < end; k += 2) {
-      if (k + 1 + kPrefetchAhead < entries.size()) {
-        __builtin_prefetch(&points[entries[k + kPrefetchAhead] & ~kOpposite]);
-        __builtin_prefetch(&points[entries[k + 1 + kPrefetchAhead] & ~kOpposite]);
-      }
-      Affine* const out = finished ? &sums[i] : &buffer_[to++];
-      const Affine& point = points[entries[k] & ~kOpposite];
-      if (k + 1 == end) {
-        *out = is_opposite(entries[k]) ? -point : point;
-      } else {
-        adder_.add(out, point, points[entries[k + 1] & ~kOpposite],
-                   static_cast<std::uint8_t>((is_opposite(entries[k]) ? kOppositeA : 0) |
-                                             (is_opposite(entries[k + 1]) ? kOppositeB : 0)));
-      }
-    }
+  adder_.flush();
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    if ((start[i + 1] - start[i]) % 2 == 0) continue;
+    const Entry entry = entries[start[i + 1] - 1];
+    adder_.add(&buckets[i], buckets[i], points[entry & ~kOpposite],
+               static_cast<std::uint8_t>((entry >> 31) * kOppositeB));
   }
   adder_.flush();
 }
 
 template <class Params>
-void BucketAdder<Params>::next_pass(std::span<Affine> sums) {
-  std::size_t from = 0;
-  std::size_t to = 0;
-  std::size_t left = 0;
-  for (const auto [run, count] : unfinished_) {
-    const bool finished = count == 2;
-    if (!finished) unfinished_[left++] = {run, (count + 1) / 2};
-    for (const std::size_t end = from + count; from < end; from += 2) {
-      Affine* const out = finished ? &sums[run] : &next_[to++];
-      if (from + 1 == end) {
-        *out = buffer_[from];
-        ++from;
-        break;
-      }
-      adder_.add(out, buffer_[from], buffer_[from + 1]);
+void BucketAdder<Params>::add_pairs(std::span<const std::uint32_t> start,
+                                    std::span<const Entry> entries,
+                                    std::span<const Affine> points) {
+  const std::size_t most = (start.back() - start.front()) / 2;
+  if (buffer_.size() < most) {
+    buffer_.resize(most);
+    next_.resize(most);
+  }
+  unfinished_.resize(start.size() - 1);
+  Unfinished* unfinished = unfinished_.data();
+  Affine* out = buffer_.data();
+  for (std::uint32_t bucket = 0; bucket + 1 < start.size(); ++bucket) {
+    const std::uint32_t pairs = (start[bucket + 1] - start[bucket]) / 2;
+    if (pairs == 0) continue;
+    *unfinished++ = {bucket, pairs};
+    const Entry* entry = &entries[start[bucket]];
+    for (std::uint32_t i = pairs; i > 0; --i, entry += 2) {
+      // The topmost bit of an entry is kOpposite.
+      const auto opposite =
+          static_cast<std::uint8_t>((entry[0] >> 31) * kOppositeA | (entry[1] >> 31) * kOppositeB);
+      adder_.add(out++, points[entry[0] & ~kOpposite], points[entry[1] & ~kOpposite], opposite);
     }
   }
   adder_.flush();
+  unfinished_.resize(static_cast<std::size_t>(unfinished - unfinished_.data()));
+  left_ = static_cast<std::size_t>(out - buffer_.data());
+}
+
+template <class Params>
+void BucketAdder<Params>::add_pairs_of_buffer() {
+  const Affine* from = buffer_.data();
+  Affine* out = next_.data();
+  for (auto& [bucket, count] : unfinished_) {
+    for (std::uint32_t i = count / 2; i > 0; --i, from += 2) adder_.add(out++, from[0], from[1]);
+    if (count % 2 != 0) *out++ = *from++;
+    count = (count + 1) / 2;
+  }
+  adder_.flush();
+  left_ = static_cast<std::size_t>(out - next_.data());
   std::swap(buffer_, next_);
-  unfinished_.resize(left);
 }
 
 // In steps that halve the rows by adding neighbours, so that bit k is the lowest of the numbers in

@@ -33,7 +33,7 @@ class ColumnAdder final : public BatchAdder<Params> {
         rise_(Math::make(capacity)),
         run_(Math::make(capacity)) {}
 
-  void add(const Additions<Affine>& batch) override {
+  void add(const Additions<Affine>& batch, const Additions<Affine>& /*next*/) override {
     count_ = 0;
     settled_.clear();
     for (std::size_t i = 0; i < batch.count; ++i) {

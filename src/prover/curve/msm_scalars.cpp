@@ -105,33 +105,43 @@ void MsmScalars::choose_windows() {
 }
 
 // Counts, adds up, and fills every bucket from its end.
-void MsmScalars::sort(std::size_t first_window, std::size_t window_count,
-                      std::vector<std::uint32_t>& start, base::SecretVector<Entry>& entries) const {
-  const std::span<const Limbs> recoded = recoded_.reveal();
-  const std::span<const Entry> units =
-      first_window == 0 ? units_.reveal() : std::span<const Entry>{};
+void MsmScalars::sort(const Part& part, SortedEntries& sorted) const {
+  const std::span<const Limbs> recoded =
+      recoded_.reveal().subspan(part.first_term, part.term_count);
+  const std::span<const Entry> terms = terms_.reveal().subspan(part.first_term, part.term_count);
+  const bool with_units = part.first_window == 0 && part.first_term == 0;
+  const std::span<const Entry> units = with_units ? units_.reveal() : std::span<const Entry>{};
   const std::size_t buckets = windows_.buckets();
-  start.assign(window_count * buckets + 1, 0);
-  for (std::size_t i = 0; i < window_count; ++i) {
+  const std::size_t digit_count = part.window_count * part.term_count;
+  if (sorted.digits.size() < digit_count) {
+    sorted.digits = base::SecretVector<std::int32_t>(digit_count);
+  }
+  if (sorted.entries.size() < digit_count + units.size()) {
+    sorted.entries = base::SecretVector<Entry>(digit_count + units.size());
+  }
+  std::vector<std::uint32_t>& start = sorted.start;
+  start.assign(part.window_count * buckets + 1, 0);
+  std::int32_t* digit = sorted.digits.reveal_mutable().data();
+  for (std::size_t i = 0; i < part.window_count; ++i) {
     for (const Limbs& scalar : recoded) {
-      const std::int32_t digit = digit_of(scalar, windows_, first_window + i);
-      if (digit != 0) ++start[i * buckets + static_cast<std::size_t>(std::abs(digit)) - 1];
+      *digit = digit_of(scalar, windows_, part.first_window + i);
+      if (*digit != 0) ++start[i * buckets + static_cast<std::size_t>(std::abs(*digit)) - 1];
+      ++digit;
     }
   }
   start[0] += static_cast<std::uint32_t>(units.size());
   std::partial_sum(start.begin(), start.end(), start.begin());
-  entries = base::SecretVector<Entry>(start.back());
-  const std::span<Entry> sorted = entries.reveal_mutable();
-  for (std::size_t i = 0; i < window_count; ++i) {
-    for (std::size_t k = 0; k < recoded.size(); ++k) {
-      const std::int32_t digit = digit_of(recoded[k], windows_, first_window + i);
-      if (digit == 0) continue;
-      const Entry opposite = digit < 0 ? kOpposite : 0;
-      const std::size_t bucket = i * buckets + static_cast<std::size_t>(std::abs(digit)) - 1;
-      sorted[--start[bucket]] = terms_.reveal()[k] ^ opposite;
+  const std::span<Entry> entries = sorted.entries.reveal_mutable();
+  digit = sorted.digits.reveal_mutable().data();
+  for (std::size_t i = 0; i < part.window_count; ++i) {
+    for (const Entry term : terms) {
+      const std::int32_t value = *digit++;
+      if (value == 0) continue;
+      const std::size_t bucket = i * buckets + static_cast<std::size_t>(std::abs(value)) - 1;
+      entries[--start[bucket]] = term ^ (static_cast<Entry>(value) & kOpposite);
     }
   }
-  for (const Entry unit : units) sorted[--start[0]] = unit;
+  for (const Entry unit : units) entries[--start[0]] = unit;
 }
 
 }  // namespace zkp::prover::curve

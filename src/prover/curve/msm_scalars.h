@@ -52,6 +52,15 @@ struct SignedScalar {
 };
 SignedScalar signed_of(const field::Limbs& scalar);
 
+// Entries sorted by bucket, and room to sort in that is used again. Buckets are numbered through:
+// bucket b (from 1) of the i-th window of a part has the number i * buckets() + b - 1; its entries
+// stand from start[number] to start[number + 1].
+struct SortedEntries {
+  std::vector<std::uint32_t> start;
+  base::SecretVector<Entry> entries;
+  base::SecretVector<std::int32_t> digits;
+};
+
 // The scalars of a sum, without those that contribute nothing. Wiped on release: they may be a
 // witness.
 class MsmScalars {
@@ -60,12 +69,14 @@ class MsmScalars {
   MsmScalars(std::span<const field::Limbs> scalars, const std::vector<bool>& skip);
 
   [[nodiscard]] const Windows& windows() const { return windows_; }
-  // The entries of some neighbouring windows sorted by bucket. Buckets are numbered through: bucket
-  // b (from 1) of the i-th of these windows has the number i * buckets() + b - 1. Entries of bucket
-  // n stand from start[n] to start[n + 1].
-  void sort(std::size_t first_window, std::size_t window_count, std::vector<std::uint32_t>& start,
-            base::SecretVector<Entry>& entries) const;
+  // Scalars other than 0, 1 and -1; sort() takes them in chunks.
   [[nodiscard]] std::size_t term_count() const { return terms_.size(); }
+  // Some terms in some neighbouring windows. The scalars 1 and -1 go with the first terms in window
+  // 0.
+  struct Part {
+    std::size_t first_window, window_count, first_term, term_count;
+  };
+  void sort(const Part& part, SortedEntries& sorted) const;
 
  private:
   void choose_windows();
