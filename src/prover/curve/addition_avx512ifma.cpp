@@ -19,66 +19,84 @@ using field::Vector;
 using Fq = field::Modulus<field::FqPrime>;
 
 template <unsigned Bound>
-using FqLanes = Lanes<Fq, Bound>;
+using FqLanes = field::Lanes<Fq, Bound>;
 template <unsigned Bound>
 using FqUncarried = field::Uncarried<Fq, Bound>;
-
-// Lanes of Fq2 = Fq[u] / (u^2 + 1): c0 + c1 u.
 template <unsigned Bound>
-struct Fq2Lanes {
-  FqLanes<Bound> c0, c1;
+using FqFactor = field::Factor<Fq, Bound>;
 
-  template <unsigned Larger>
-    requires(Larger > Bound)
-  ZKP_LANES operator Fq2Lanes<Larger>() const {
-    return {c0, c1};
-  }
+// Of Fq2 = Fq[u] / (u^2 + 1): c0 + c1 u, in any of these forms.
+template <template <unsigned> class Form, unsigned Bound>
+struct Fq2Form {
+  Form<Bound> c0, c1;
+
+  Fq2Form() = default;
+  ZKP_LANES Fq2Form(const Form<Bound>& c0_, const Form<Bound>& c1_) : c0(c0_), c1(c1_) {}
+  // From another form or a smaller bound, if Fq has such a conversion.
+  template <template <unsigned> class Other, unsigned Smaller>
+  ZKP_LANES Fq2Form(const Fq2Form<Other, Smaller>& other) : c0(other.c0), c1(other.c1) {}
 };
+template <unsigned Bound>
+using Fq2Lanes = Fq2Form<FqLanes, Bound>;
+template <unsigned Bound>
+using Fq2Uncarried = Fq2Form<FqUncarried, Bound>;
+template <unsigned Bound>
+using Fq2Factor = Fq2Form<FqFactor, Bound>;
+
+using field::canonical;
+using field::carried;
+using field::difference;
+using field::factor_of;
+using field::negated_where;
+using field::product;
+using field::selected;
+using field::square;
+using field::sum;
 
 template <unsigned Bound>
-struct Fq2Uncarried {
-  FqUncarried<Bound> c0, c1;
-};
-
-template <unsigned A, unsigned B>
-ZKP_LANES Fq2Lanes<A + B> add(const Fq2Lanes<A>& a, const Fq2Lanes<B>& b) {
-  return {add(a.c0, b.c0), add(a.c1, b.c1)};
+ZKP_LANES Fq2Lanes<Bound> carried(const Fq2Uncarried<Bound>& a) {
+  return {carried(a.c0), carried(a.c1)};
+}
+template <unsigned Bound>
+ZKP_LANES Fq2Factor<Bound> factor_of(const Fq2Uncarried<Bound>& a) {
+  return {factor_of(a.c0), factor_of(a.c1)};
 }
 template <unsigned A, unsigned B>
-ZKP_LANES Fq2Uncarried<A + B> uncarried_sum(const Fq2Lanes<A>& a, const Fq2Lanes<B>& b) {
-  return {uncarried_sum(a.c0, b.c0), uncarried_sum(a.c1, b.c1)};
+ZKP_LANES Fq2Uncarried<A + B> sum(const Fq2Lanes<A>& a, const Fq2Lanes<B>& b) {
+  return {sum(a.c0, b.c0), sum(a.c1, b.c1)};
 }
-using field::subtract;
 template <unsigned Shift = 0, unsigned A, unsigned B, template <unsigned> class FormA,
           template <unsigned> class FormB>
-ZKP_LANES Fq2Lanes<(A + B) << Shift> subtract(const FormA<A>& a, const FormB<B>& b) {
-  return {field::subtract<Shift>(a.c0, b.c0), field::subtract<Shift>(a.c1, b.c1)};
+ZKP_LANES Fq2Uncarried<(A + B) << Shift> difference(const Fq2Form<FormA, A>& a,
+                                                    const Fq2Form<FormB, B>& b) {
+  return {difference<Shift>(a.c0, b.c0), difference<Shift>(a.c1, b.c1)};
 }
 
 // Karatsuba, with one reduction for each half (Aranha et al. 2011, section 3.1).
 template <unsigned A, unsigned B>
-ZKP_LANES Fq2Lanes<3> multiply(const Fq2Lanes<A>& a, const Fq2Lanes<B>& b) {
+ZKP_LANES Fq2Uncarried<3> product(const Fq2Lanes<A>& a, const Fq2Lanes<B>& b) {
   static_assert(4 * A * B <= 2 * field::kMostBound);
   const field::Columns low = wide_product(a.c0, b.c0);
   const field::Columns high = wide_product(a.c1, b.c1);
-  const field::Columns all = wide_product(add(a.c0, a.c1), add(b.c0, b.c1));
+  const field::Columns all = wide_product(factor_of(sum(a.c0, a.c1)), factor_of(sum(b.c0, b.c1)));
   return {field::reduced<Fq, 3, 1>(subtract(low, high)),
           field::reduced<Fq, 3>(subtract(all, add(low, high)))};
 }
 template <unsigned A>
-ZKP_LANES Fq2Lanes<2> square(const Fq2Lanes<A>& a) {
-  return {multiply(add(a.c0, a.c1), subtract(a.c0, a.c1)), multiply(add(a.c0, a.c0), a.c1)};
+ZKP_LANES Fq2Uncarried<2> square(const Fq2Lanes<A>& a) {
+  return {product(factor_of(sum(a.c0, a.c1)), factor_of(difference(a.c0, a.c1))),
+          product(factor_of(sum(a.c0, a.c0)), a.c1)};
 }
-template <unsigned Bound>
-ZKP_LANES Fq2Lanes<1> canonical(const Fq2Lanes<Bound>& a) {
+template <template <unsigned> class Form, unsigned Bound>
+ZKP_LANES Fq2Lanes<1> canonical(const Fq2Form<Form, Bound>& a) {
   return {canonical(a.c0), canonical(a.c1)};
 }
 ZKP_LANES Fq2Uncarried<1> negated_where(Mask mask, const Fq2Lanes<1>& a) {
   return {negated_where(mask, a.c0), negated_where(mask, a.c1)};
 }
-template <unsigned Bound>
-ZKP_LANES Fq2Lanes<Bound> selected(Mask mask, const Fq2Lanes<Bound>& where_set,
-                                   const Fq2Lanes<Bound>& elsewhere) {
+template <template <unsigned> class Form, unsigned Bound>
+ZKP_LANES Fq2Form<Form, Bound> selected(Mask mask, const Fq2Form<Form, Bound>& where_set,
+                                        const Fq2Form<Form, Bound>& elsewhere) {
   return {selected(mask, where_set.c0, elsewhere.c0), selected(mask, where_set.c1, elsewhere.c1)};
 }
 
@@ -87,7 +105,7 @@ ZKP_LANES FqLanes<1> power_of_two() {
   constexpr Constant kPower = Fq::power_of_two(Exponent);
   return broadcast<Fq, 1>(kPower);
 }
-ZKP_LANES FqLanes<1> one() { return power_of_two<260>(); }
+ZKP_LANES FqLanes<2> one() { return power_of_two<260>(); }
 ZKP_LANES FqLanes<1> nothing() { return broadcast<Fq, 1>(Constant{}); }
 
 // Rows to columns, of eight by eight words.
@@ -138,13 +156,21 @@ ZKP_LANES void set_half(const FqLanes<1>& value, std::size_t half, Vector (&word
 }
 
 // The two groups: their coordinates, and how to divide by them. A quotient of `rise` and `run` is
-// quotient(rise, run, the inverse of divisor(run)).
+// quotient(rise, run, the inverse of divisor(run)). Operand is what products of coordinates take.
 struct G1Group {
   using Point = PointWords<4>;
   template <unsigned Bound>
   using Coordinate = FqLanes<Bound>;
   template <unsigned Bound>
   using Uncarried = FqUncarried<Bound>;
+  template <unsigned Bound>
+  using Factor = FqFactor<Bound>;
+  template <unsigned Bound>
+  using Operand = FqFactor<Bound>;
+  template <unsigned Bound>
+  ZKP_LANES static Operand<Bound> operand_of(const Uncarried<Bound>& value) {
+    return factor_of(value);
+  }
 
   ZKP_LANES static void load(const Point* const* points, Coordinate<1>& x, Coordinate<1>& y) {
     Vector word[8];
@@ -166,12 +192,13 @@ struct G1Group {
   ZKP_LANES static Coordinate<1> zero() { return nothing(); }
   ZKP_LANES static Coordinate<2> one() { return curve::one(); }
   struct Divisor {
-    ZKP_LANES static const FqLanes<2>& of(const Coordinate<2>& run) { return run; }
+    ZKP_LANES static const Factor<2>& of(const Factor<2>& run) { return run; }
   };
-  ZKP_LANES static Divisor divisor(const Coordinate<2>& /*run*/) { return {}; }
-  ZKP_LANES static Coordinate<3> quotient(const Coordinate<3>& rise, const Coordinate<2>& /*run*/,
-                                          const FqLanes<2>& inverse) {
-    return multiply(rise, inverse);
+  ZKP_LANES static Divisor divisor(const Factor<2>& /*run*/) { return {}; }
+  using Slope = Operand<3>;
+  ZKP_LANES static Slope quotient(const Slope& rise, const Factor<2>& /*run*/,
+                                  const FqFactor<2>& inverse) {
+    return factor_of(product(rise, inverse));
   }
 };
 
@@ -181,6 +208,14 @@ struct G2Group {
   using Coordinate = Fq2Lanes<Bound>;
   template <unsigned Bound>
   using Uncarried = Fq2Uncarried<Bound>;
+  template <unsigned Bound>
+  using Factor = Fq2Factor<Bound>;
+  template <unsigned Bound>
+  using Operand = Fq2Lanes<Bound>;
+  template <unsigned Bound>
+  ZKP_LANES static Operand<Bound> operand_of(const Uncarried<Bound>& value) {
+    return carried(value);
+  }
 
   ZKP_LANES static void load(const Point* const* points, Coordinate<1>& x, Coordinate<1>& y) {
     Vector word[8];
@@ -209,17 +244,19 @@ struct G2Group {
   ZKP_LANES static Coordinate<2> one() { return {curve::one(), nothing()}; }
   // The norm: 1 / run = conjugate(run) / norm(run).
   struct Divisor {
-    FqLanes<2> norm;
-    ZKP_LANES const FqLanes<2>& of(const Coordinate<2>& /*run*/) const { return norm; }
+    FqFactor<2> norm;
+    ZKP_LANES const FqFactor<2>& of(const Factor<2>& /*run*/) const { return norm; }
   };
-  ZKP_LANES static Divisor divisor(const Coordinate<2>& run) {
-    return {field::reduced<Fq, 2>(add(wide_square(run.c0), wide_square(run.c1)))};
+  ZKP_LANES static Divisor divisor(const Factor<2>& run) {
+    return {factor_of(field::reduced<Fq, 2>(
+        add(field::wide_square<Fq, 2>(run.c0), field::wide_square<Fq, 2>(run.c1))))};
   }
-  ZKP_LANES static Coordinate<3> quotient(const Coordinate<3>& rise, const Coordinate<2>& run,
-                                          const FqLanes<2>& inverse) {
-    const FqLanes<2> c0 = multiply(run.c0, inverse);
-    const FqLanes<3> minus_c1 = subtract(nothing(), multiply(run.c1, inverse));
-    return multiply(rise, Fq2Lanes<3>{c0, minus_c1});
+  using Slope = Operand<3>;
+  ZKP_LANES static Slope quotient(const Slope& rise, const Factor<2>& run,
+                                  const FqFactor<2>& inverse) {
+    const FqLanes<2> c0 = carried(product(run.c0, inverse));
+    const FqLanes<3> minus_c1 = carried(difference(nothing(), product(run.c1, inverse)));
+    return carried(product(rise, Fq2Lanes<3>{c0, minus_c1}));
   }
 };
 
@@ -233,10 +270,10 @@ struct alignas(64) Work {
   template <unsigned Bound>
   using Uncarried = typename Group::template Uncarried<Bound>;
 
-  Coordinate<2> run;
+  typename Group::template Factor<2> run;
   [[no_unique_address]] typename Group::Divisor divisor;
-  FqLanes<2> product_before;  // of all divisors before this one; then a quarter of its inverse
-  Coordinate<3> rise;         // then a quarter of the slope
+  FqFactor<2> product_before;  // of all divisors before this one; then a quarter of its inverse
+  typename Group::Slope rise;  // then a quarter of the slope
   Uncarried<2> x_sum;
   Coordinate<1> x_a;
   Uncarried<1> y_a;
@@ -286,13 +323,13 @@ struct Adder {
               batch.count - first < kLanes ? batch.count - first : kLanes};
     };
     Padded<Point> rest(additions(full));
-    FqLanes<2> product = one();
+    FqFactor<2> product = one();
     for (std::size_t i = 0; i < full; ++i) {
       prefetch(next, i * kLanes);
       prepare(additions(i), works[i], product);
     }
     if (full * kLanes < batch.count) prepare(rest.additions(), works[full], product);
-    FqLanes<2> inverse = quarter_of_inverse(product, invert);
+    FqFactor<2> inverse = quarter_of_inverse(product, invert);
     if (full * kLanes < batch.count) finish(rest.additions(), 1, &works[full], inverse);
     for (std::size_t left = full; left > 0;) {
       const std::size_t count = left < kBlock ? left : kBlock;
@@ -315,7 +352,7 @@ struct Adder {
   }
 
   [[gnu::noinline]] static void prepare(const Additions<Point>& at, Work<Group>& work,
-                                        FqLanes<2>& product) {
+                                        FqFactor<2>& product_before) {
     Coordinate<1> x_a, y_a, x_b, y_b;
     Group::load(at.a, x_a, y_a);
     Group::load(at.b, x_b, y_b);
@@ -324,68 +361,73 @@ struct Adder {
     const Mask same_x = Group::equal(x_a, x_b);
     work.x_a = x_a;
     work.y_a = negated_where(field::bits_of(at.opposite, kOppositeA), y_a);
-    work.run = subtract(x_b, x_a);
-    work.rise = subtract(negated_where(field::bits_of(at.opposite, kOppositeB), y_b), work.y_a);
-    work.x_sum = uncarried_sum(x_b, x_a);
+    work.run = factor_of(difference(x_b, x_a));
+    work.rise = Group::operand_of(
+        difference(negated_where(field::bits_of(at.opposite, kOppositeB), y_b), work.y_a));
+    work.x_sum = sum(x_b, x_a);
     work.to_infinity = work.to_a = work.to_b = Mask{};
     if ((same_x | infinite_a | infinite_b).any()) [[unlikely]] {
       set_special(at, same_x, infinite_a, infinite_b, work);
     }
     work.divisor = Group::divisor(work.run);
-    work.product_before = product;
-    product = multiply(product, work.divisor.of(work.run));
+    work.product_before = product_before;
+    product_before = factor_of(product(product_before, work.divisor.of(work.run)));
   }
 
   // Tangents where the points are equal; a run of one where no slope is needed.
   [[gnu::noinline]] static void set_special(const Additions<Point>& at, Mask same_x,
                                             Mask infinite_a, Mask infinite_b, Work<Group>& work) {
     const Mask finite = ~(infinite_a | infinite_b);
-    const Mask same_y = Group::is_zero(canonical(work.rise));
+    const Mask same_y = Group::equal(signed_y(at.a, at.opposite, kOppositeA),
+                                     signed_y(at.b, at.opposite, kOppositeB));
     const Mask doubled = finite & same_x & same_y;
     work.to_infinity = (infinite_a & infinite_b) | (finite & same_x & ~same_y);
     work.to_a = infinite_b & ~infinite_a;
     work.to_b = infinite_a & ~infinite_b;
     if (doubled.any()) set_tangents(at, doubled, work);
-    work.run = selected(finite & ~work.to_infinity, work.run, Group::one());
+    const typename Group::template Factor<2> one = Group::one();
+    work.run = selected(finite & ~work.to_infinity, work.run, one);
   }
 
   // 3 x^2 / 2 y. The square is a 256th and y a sixteenth, so it is 3 (4 x)^2 in lanes.
   ZKP_LANES static void set_tangents(const Additions<Point>& at, Mask doubled, Work<Group>& work) {
-    const Coordinate<1> four_x = canonical(subtract<2>(work.x_a, Group::zero()));
-    const Coordinate<2> square_of_it = square(four_x);
-    const Coordinate<3> rise = canonical(add(add(square_of_it, square_of_it), square_of_it));
-    work.rise = selected(doubled, rise, work.rise);
+    const Coordinate<1> four_x = canonical(difference<2>(work.x_a, Group::zero()));
+    const Coordinate<1> squared = canonical(square(four_x));
+    const Coordinate<1> rise = canonical(sum(canonical(sum(squared, squared)), squared));
+    const typename Group::Slope as_operand = Coordinate<3>(rise);
+    work.rise = selected(doubled, as_operand, work.rise);
     const Coordinate<1> y = signed_y(at.a, at.opposite, kOppositeA);
-    work.run = selected(doubled, add(y, y), work.run);
+    work.run = selected(doubled, factor_of(sum(y, y)), work.run);
   }
 
   ZKP_LANES static Coordinate<1> signed_y(const Point* const* points, const std::uint8_t* opposite,
                                           std::uint8_t bit) {
     Coordinate<1> x, y;
     Group::load(points, x, y);
-    return canonical(subtract(negated_where(field::bits_of(opposite, bit), y), Group::zero()));
+    return canonical(carried(negated_where(field::bits_of(opposite, bit), y)));
   }
 
   // With s = slope / 4: x = s^2 - x_a - x_b and y = 4 s (x_a - x) - y_a, in sixteenths. In passes,
   // for a pass has many independent products and their sequence for one addition is long.
   [[gnu::noinline]] static void finish(const Additions<Point>& at, std::size_t count,
-                                       Work<Group>* works, FqLanes<2>& inverse) {
+                                       Work<Group>* works, FqFactor<2>& inverse) {
     for (std::size_t i = count; i-- > 0;) {
-      works[i].product_before = multiply(inverse, works[i].product_before);
-      inverse = multiply(inverse, works[i].divisor.of(works[i].run));
+      works[i].product_before = factor_of(product(inverse, works[i].product_before));
+      inverse = factor_of(product(inverse, works[i].divisor.of(works[i].run)));
     }
     for (std::size_t i = 0; i < count; ++i) {
-      works[i].rise = Group::quotient(works[i].rise, works[i].run, works[i].product_before);
+      const Work<Group>& work = works[i];
+      works[i].rise = Group::quotient(work.rise, work.run, work.product_before);
     }
     Coordinate<1> sum_x[kBlock];
     for (std::size_t i = 0; i < count; ++i) {
-      sum_x[i] = canonical(subtract(square(works[i].rise), works[i].x_sum));
+      sum_x[i] = canonical(difference(square(works[i].rise), works[i].x_sum));
     }
     for (std::size_t i = 0; i < count; ++i) {
       const Work<Group>& work = works[i];
       Coordinate<1> x = sum_x[i];
-      Coordinate<1> y =
-          canonical(subtract(multiply(work.rise, subtract<2>(work.x_a, x)), work.y_a));
+      const auto to_sum = Group::operand_of(difference<2>(work.x_a, x));
+      Coordinate<1> y = canonical(difference(product(work.rise, to_sum), work.y_a));
       if ((work.to_infinity | work.to_a | work.to_b).any()) [[unlikely]] {
         take_special(at, i * kLanes, work, x, y);
       }
@@ -408,25 +450,26 @@ struct Adder {
 
   // 1 / 4 of the inverse of each lane. The lanes are multiplied pairwise down to one product; what
   // a lane lacks to it is the product of its partners on the way.
-  ZKP_LANES static FqLanes<2> quarter_of_inverse(const FqLanes<2>& lanes,
-                                                 void (*invert)(std::uint64_t*)) {
-    FqLanes<2> product = lanes;
-    FqLanes<2> partners = one();
-    combine<4>(product, partners);
-    combine<2>(product, partners);
-    combine<1>(product, partners);
+  ZKP_LANES static FqFactor<2> quarter_of_inverse(const FqFactor<2>& lanes,
+                                                  void (*invert)(std::uint64_t*)) {
+    FqFactor<2> all = lanes;
+    FqFactor<2> partners = one();
+    combine<4>(all, partners);
+    combine<2>(all, partners);
+    const FqFactor<2> rotated = field::rotated<1>(all);
+    partners = factor_of(product(partners, rotated));
     std::uint64_t element[kWords];
-    field::first_lane(canonical(product), element);
+    field::first_lane(canonical(product(all, rotated)), element);
     invert(element);  // takes 2^260 P for 2^256 (16 P), and gives 2^256 / 16 P: 2^252 / P
-    const FqLanes<2> inverse =
-        multiply(field::broadcast_words<Fq>(element), power_of_two<266>());  // 2^258 / P
-    return multiply(inverse, partners);
+    const FqFactor<2> inverse =
+        factor_of(product(field::broadcast_words<Fq>(element), power_of_two<266>()));  // 2^258 / P
+    return factor_of(product(inverse, partners));
   }
   template <int Lanes>
-  ZKP_LANES static void combine(FqLanes<2>& product, FqLanes<2>& partners) {
-    const FqLanes<2> rotated = field::rotated<Lanes>(product);
-    partners = multiply(partners, rotated);
-    product = multiply(product, rotated);
+  ZKP_LANES static void combine(FqFactor<2>& all, FqFactor<2>& partners) {
+    const FqFactor<2> rotated = field::rotated<Lanes>(all);
+    partners = factor_of(product(partners, rotated));
+    all = factor_of(product(all, rotated));
   }
 };
 

@@ -36,7 +36,7 @@ class AffineAdder {
   }
 
  private:
-  static constexpr std::size_t kCapacity = 1024;
+  static constexpr std::size_t kCapacity = 512;
 
   struct Batch {
     std::size_t count = 0;

@@ -26,7 +26,7 @@ struct Operations {
     return from_words<Mod, Shift>(word);
   }
   template <unsigned Bound>
-  ZKP_LANES static void store(const Lanes<Mod, Bound>& value, Block* block) {
+  ZKP_LANES static void store(const Uncarried<Mod, Bound>& value, Block* block) {
     Vector word[kWords];
     to_words(canonical(value), word);
     store_words(word, block);
@@ -61,19 +61,19 @@ struct Operations {
 
   static void add(Field* out, const Field* a, const Field* b, std::size_t count) {
     for_blocks<1, 2>({out}, {a, b}, count, [](Block* const* to, const Block* const* from) {
-      store(field::add(load(from[0]), load(from[1])), to[0]);
+      store(sum(load(from[0]), load(from[1])), to[0]);
     });
   }
 
   static void subtract(Field* out, const Field* a, const Field* b, std::size_t count) {
     for_blocks<1, 2>({out}, {a, b}, count, [](Block* const* to, const Block* const* from) {
-      store(field::subtract(load(from[0]), load(from[1])), to[0]);
+      store(difference(load(from[0]), load(from[1])), to[0]);
     });
   }
 
   static void multiply(Field* out, const Field* a, const Field* b, std::size_t count) {
     for_blocks<1, 2>({out}, {a, b}, count, [](Block* const* to, const Block* const* from) {
-      store(field::multiply(load<4>(from[0]), load(from[1])), to[0]);
+      store(product(load<4>(from[0]), load(from[1])), to[0]);
     });
   }
 
@@ -89,7 +89,7 @@ struct Operations {
     __builtin_memcpy(words, factor, sizeof words);
     const Element by = broadcast_words<Mod>(words);
     for_blocks<1, 1>({out}, {a}, count, [&by](Block* const* to, const Block* const* from) {
-      store(field::multiply(load<4>(from[0]), by), to[0]);
+      store(product(load<4>(from[0]), by), to[0]);
     });
   }
 
@@ -99,8 +99,8 @@ struct Operations {
                      [](Block* const* to, const Block* const* from) {
                        const Element l = load(from[0]);
                        const Element h = load(from[1]);
-                       store(field::add(l, h), to[0]);
-                       store(field::multiply(field::subtract<4>(l, h), load(from[2])), to[1]);
+                       store(sum(l, h), to[0]);
+                       store(product(factor_of(difference<4>(l, h)), load(from[2])), to[1]);
                      });
   }
 
@@ -108,9 +108,9 @@ struct Operations {
     for_blocks<2, 3>({low, high}, {low, high, twiddles}, count,
                      [](Block* const* to, const Block* const* from) {
                        const Element l = load(from[0]);
-                       const auto shifted = field::multiply(load<4>(from[1]), load(from[2]));
-                       store(field::add(l, shifted), to[0]);
-                       store(field::subtract(l, shifted), to[1]);
+                       const auto shifted = carried(product(load<4>(from[1]), load(from[2])));
+                       store(sum(l, shifted), to[0]);
+                       store(difference(l, shifted), to[1]);
                      });
   }
 

@@ -178,10 +178,26 @@ struct Lanes {
   }
 };
 
-// The same without the carries: limbs of any sign, as addends and subtrahends alone may have them.
+// The same without the carries: limbs of any sign, as sums and differences may have them.
 template <class Modulus, unsigned Bound>
 struct Uncarried {
   Vector limb[kLimbs];
+};
+
+// The same with bits above the 52 of a limb that mean nothing, and that products do not look at.
+template <class Modulus, unsigned Bound>
+struct Factor {
+  Vector limb[kLimbs];
+
+  Factor() = default;
+  ZKP_LANES Factor(const Lanes<Modulus, Bound>& lanes) {
+    for (std::size_t i = 0; i < kLimbs; ++i) limb[i] = lanes.limb[i];
+  }
+  template <unsigned Smaller>
+    requires(Smaller < Bound)
+  ZKP_LANES Factor(const Factor<Modulus, Smaller>& other) {
+    for (std::size_t i = 0; i < kLimbs; ++i) limb[i] = other.limb[i];
+  }
 };
 
 // A double-length product by columns of weight 2^(52 i), signed and not carried.
@@ -196,29 +212,46 @@ ZKP_LANES Lanes<Modulus, Bound> broadcast(const Constant& value) {
   return lanes;
 }
 
-// From limbs of any sign whose sum is neither negative nor too large.
+// REQUIRES, as for factor_of: the value is not negative.
 template <class Modulus, unsigned Bound>
-ZKP_LANES Lanes<Modulus, Bound> carried(const Vector (&limb)[kLimbs]) {
+ZKP_LANES Lanes<Modulus, Bound> carried(const Uncarried<Modulus, Bound>& value) {
   Lanes<Modulus, Bound> result;
-  Vector running = limb[0];
+  Vector running = value.limb[0];
   for (std::size_t i = 0; i + 1 < kLimbs; ++i) {
     result.limb[i] = running & broadcast(kLimbMask);
-    running = limb[i + 1] + carry_of(running);
+    running = value.limb[i + 1] + carry_of(running);
   }
   result.limb[kLimbs - 1] = running;
   return result;
 }
+template <class Modulus, unsigned Bound>
+ZKP_LANES Factor<Modulus, Bound> factor_of(const Uncarried<Modulus, Bound>& value) {
+  Factor<Modulus, Bound> result;
+  result.limb[0] = value.limb[0];
+  for (std::size_t i = 1; i < kLimbs; ++i) {
+    result.limb[i] = value.limb[i] + carry_of(result.limb[i - 1]);
+  }
+  return result;
+}
 
 template <class Modulus, unsigned A, unsigned B>
-ZKP_LANES Uncarried<Modulus, A + B> uncarried_sum(const Lanes<Modulus, A>& a,
-                                                  const Lanes<Modulus, B>& b) {
-  Uncarried<Modulus, A + B> sum;
-  for (std::size_t i = 0; i < kLimbs; ++i) sum.limb[i] = a.limb[i] + b.limb[i];
-  return sum;
+ZKP_LANES Uncarried<Modulus, A + B> sum(const Lanes<Modulus, A>& a, const Lanes<Modulus, B>& b) {
+  Uncarried<Modulus, A + B> result;
+  for (std::size_t i = 0; i < kLimbs; ++i) result.limb[i] = a.limb[i] + b.limb[i];
+  return result;
 }
-template <class Modulus, unsigned A, unsigned B>
-ZKP_LANES Lanes<Modulus, A + B> add(const Lanes<Modulus, A>& a, const Lanes<Modulus, B>& b) {
-  return carried<Modulus, A + B>(uncarried_sum(a, b).limb);
+
+// (a - b) * 2^Shift, kept positive by a multiple of p; a and b with their carries or without.
+template <unsigned Shift = 0, class Modulus, unsigned A, unsigned B,
+          template <class, unsigned> class FormA, template <class, unsigned> class FormB>
+ZKP_LANES Uncarried<Modulus, (A + B) << Shift> difference(const FormA<Modulus, A>& a,
+                                                          const FormB<Modulus, B>& b) {
+  constexpr Constant kMultiple = times(Modulus::kValue, B);
+  Uncarried<Modulus, (A + B) << Shift> result;
+  for (std::size_t i = 0; i < kLimbs; ++i) {
+    result.limb[i] = shifted_left<Shift>(a.limb[i] + broadcast(kMultiple.limb[i]) - b.limb[i]);
+  }
+  return result;
 }
 
 // Where the mask has a bit, p - value; elsewhere value.
@@ -232,23 +265,10 @@ ZKP_LANES Uncarried<Modulus, 1> negated_where(Mask mask, const Lanes<Modulus, 1>
   return result;
 }
 
-// (a - b) * 2^Shift, kept positive by a multiple of p; a and b with their carries or without.
-template <unsigned Shift = 0, class Modulus, unsigned A, unsigned B,
-          template <class, unsigned> class FormA, template <class, unsigned> class FormB>
-ZKP_LANES Lanes<Modulus, (A + B) << Shift> subtract(const FormA<Modulus, A>& a,
-                                                    const FormB<Modulus, B>& b) {
-  constexpr Constant kMultiple = times(Modulus::kValue, B);
-  Vector limb[kLimbs];
-  for (std::size_t i = 0; i < kLimbs; ++i) {
-    limb[i] = shifted_left<Shift>(a.limb[i] + broadcast(kMultiple.limb[i]) - b.limb[i]);
-  }
-  return carried<Modulus, (A + B) << Shift>(limb);
-}
-
-template <class Modulus, unsigned Bound>
-ZKP_LANES Lanes<Modulus, Bound> selected(Mask mask, const Lanes<Modulus, Bound>& where_set,
-                                         const Lanes<Modulus, Bound>& elsewhere) {
-  Lanes<Modulus, Bound> result;
+template <class Modulus, unsigned Bound, template <class, unsigned> class Form>
+ZKP_LANES Form<Modulus, Bound> selected(Mask mask, const Form<Modulus, Bound>& where_set,
+                                        const Form<Modulus, Bound>& elsewhere) {
+  Form<Modulus, Bound> result;
   for (std::size_t i = 0; i < kLimbs; ++i) {
     result.limb[i] = selected(mask, where_set.limb[i], elsewhere.limb[i]);
   }
@@ -276,11 +296,11 @@ ZKP_LANES Lanes<Modulus, 1> canonical(const Lanes<Modulus, Bound>& value) {
   } else {
     constexpr unsigned kHalf = (Bound + 1) / 2;
     constexpr Constant kMultiple = times(Modulus::kValue, kHalf);
-    Vector limb[kLimbs];
+    Uncarried<Modulus, kHalf> lower;
     for (std::size_t i = 0; i < kLimbs; ++i) {
-      limb[i] = value.limb[i] - broadcast(kMultiple.limb[i]);
+      lower.limb[i] = value.limb[i] - broadcast(kMultiple.limb[i]);
     }
-    const auto reduced = carried<Modulus, kHalf>(limb);
+    const Lanes<Modulus, kHalf> reduced = carried(lower);
     const Mask negative = is_negative(reduced.limb[kLimbs - 1]);
     Lanes<Modulus, kHalf> result;
     for (std::size_t i = 0; i < kLimbs; ++i) {
@@ -290,8 +310,14 @@ ZKP_LANES Lanes<Modulus, 1> canonical(const Lanes<Modulus, Bound>& value) {
   }
 }
 
-template <class Modulus, unsigned A, unsigned B>
-ZKP_LANES Columns wide_product(const Lanes<Modulus, A>& a, const Lanes<Modulus, B>& b) {
+template <class Modulus, unsigned Bound>
+ZKP_LANES Lanes<Modulus, 1> canonical(const Uncarried<Modulus, Bound>& value) {
+  return canonical(carried(value));
+}
+
+template <class Modulus, unsigned A, unsigned B, template <class, unsigned> class FormA,
+          template <class, unsigned> class FormB>
+ZKP_LANES Columns wide_product(const FormA<Modulus, A>& a, const FormB<Modulus, B>& b) {
   Columns t;
   for (Vector& column : t.column) column = zero();
   for (std::size_t i = 0; i < kLimbs; ++i) {
@@ -303,8 +329,8 @@ ZKP_LANES Columns wide_product(const Lanes<Modulus, A>& a, const Lanes<Modulus, 
   return t;
 }
 
-template <class Modulus, unsigned A>
-ZKP_LANES Columns wide_square(const Lanes<Modulus, A>& a) {
+template <class Modulus, unsigned A, template <class, unsigned> class Form>
+ZKP_LANES Columns wide_square(const Form<Modulus, A>& a) {
   Columns t;
   for (Vector& column : t.column) column = zero();
   for (std::size_t i = 0; i < kLimbs; ++i) {
@@ -342,7 +368,7 @@ ZKP_LANES Columns subtract(const Columns& a, const Columns& b) {
 // since p * kInverse is -1 mod 2^52; two Montgomery steps then bring the sum below p + 2^202 (for
 // t = 0, and t / 2^260 more otherwise).
 template <class Modulus, unsigned Bound, unsigned Raise = 0>
-ZKP_LANES Lanes<Modulus, Bound> reduced(Columns t) {
+ZKP_LANES Uncarried<Modulus, Bound> reduced(Columns t) {
   constexpr std::size_t kFolded = 3;
   for (std::size_t i = 0; i < kFolded; ++i) {
     const Vector folded = t.column[i];
@@ -362,26 +388,27 @@ ZKP_LANES Lanes<Modulus, Bound> reduced(Columns t) {
     }
     t.column[i + 1] = t.column[i + 1] + carry_of(t.column[i]);
   }
-  Vector limb[kLimbs];
+  Uncarried<Modulus, Bound> result;
   constexpr Constant kRaise = times(Modulus::kValue, Raise);
   for (std::size_t i = 0; i < kLimbs; ++i) {
-    limb[i] = t.column[kLimbs + i];
-    if constexpr (Raise > 0) limb[i] = limb[i] + broadcast(kRaise.limb[i]);
+    result.limb[i] = t.column[kLimbs + i];
+    if constexpr (Raise > 0) result.limb[i] = result.limb[i] + broadcast(kRaise.limb[i]);
   }
-  return carried<Modulus, Bound>(limb);
+  return result;
 }
 
-// a * b / 2^260
-template <class Modulus, unsigned A, unsigned B>
-ZKP_LANES Lanes<Modulus, 2> multiply(const Lanes<Modulus, A>& a, const Lanes<Modulus, B>& b) {
+// a * b / 2^260, for lanes or factors.
+template <class Modulus, unsigned A, unsigned B, template <class, unsigned> class FormA,
+          template <class, unsigned> class FormB>
+ZKP_LANES Uncarried<Modulus, 2> product(const FormA<Modulus, A>& a, const FormB<Modulus, B>& b) {
   static_assert(A * B <= kMostBound);
-  return reduced<Modulus, 2>(wide_product(a, b));
+  return reduced<Modulus, 2>(wide_product<Modulus, A, B>(a, b));
 }
 
-template <class Modulus, unsigned A>
-ZKP_LANES Lanes<Modulus, 2> square(const Lanes<Modulus, A>& a) {
+template <class Modulus, unsigned A, template <class, unsigned> class Form>
+ZKP_LANES Uncarried<Modulus, 2> square(const Form<Modulus, A>& a) {
   static_assert(A * A <= kMostBound);
-  return reduced<Modulus, 2>(wide_square(a));
+  return reduced<Modulus, 2>(wide_square<Modulus, A>(a));
 }
 
 // From words of 64 bits, times 2^Shift.
@@ -423,8 +450,8 @@ ZKP_LANES void first_lane(const Lanes<Modulus, 1>& lanes, std::uint64_t (&words)
 
 // Every lane gets what is so many lanes above it, around the end.
 template <int Places, class Modulus, unsigned Bound>
-ZKP_LANES Lanes<Modulus, Bound> rotated(const Lanes<Modulus, Bound>& lanes) {
-  Lanes<Modulus, Bound> result;
+ZKP_LANES Factor<Modulus, Bound> rotated(const Factor<Modulus, Bound>& lanes) {
+  Factor<Modulus, Bound> result;
   for (std::size_t i = 0; i < kLimbs; ++i) {
     const __m512i limb = lanes.limb[i].lanes;
     result.limb[i].lanes = _mm512_alignr_epi64(limb, limb, Places);
