@@ -277,7 +277,7 @@ struct alignas(64) Work {
   Uncarried<2> x_sum;
   Coordinate<1> x_a;
   Uncarried<1> y_a;
-  Mask to_infinity, to_a, to_b;  // sums that need no slope
+  Mask to_infinity, to_a, to_b;  // sums that need no slope; the first counts before the others
 };
 
 // As many additions as there are lanes, where the batch ends before them: infinity added to itself.
@@ -382,8 +382,8 @@ struct Adder {
                                      signed_y(at.b, at.opposite, kOppositeB));
     const Mask doubled = finite & same_x & same_y;
     work.to_infinity = (infinite_a & infinite_b) | (finite & same_x & ~same_y);
-    work.to_a = infinite_b & ~infinite_a;
-    work.to_b = infinite_a & ~infinite_b;
+    work.to_a = infinite_b;
+    work.to_b = infinite_a;
     if (doubled.any()) set_tangents(at, doubled, work);
     const typename Group::template Factor<2> one = Group::one();
     work.run = selected(finite & ~work.to_infinity, work.run, one);

@@ -82,11 +82,11 @@ class Msm {
   using Point = JacobianPoint<Params>;
 
   Msm(std::span<const Affine> points, std::span<const field::Limbs> scalars,
-      const field::Kernels& kernels, const std::stop_token& stop)
+      const field::Kernels& kernels, const MsmOptions& options)
       : points_(points),
-        scalars_(scalars, infinities_of(points)),
+        scalars_(scalars, infinities_of(points), options.window_bits),
         adders_([&kernels] { return BucketAdder<Params>(kernels); }),
-        stop_(stop),
+        stop_(options.stop),
         block_(std::clamp(kBlockEntries / (scalars_.term_count() + 1), std::size_t{1},
                           scalars_.windows().count)),
         buckets_((scalars_.windows().count + block_ - 1) / block_) {}
@@ -188,24 +188,28 @@ class Msm {
 template <class Params>
 base::Result<JacobianPoint<Params>> sum(std::span<const AffinePoint<Params>> points,
                                         std::span<const field::Limbs> scalars,
-                                        const field::Kernels& kernels,
-                                        const std::stop_token& stop) {
+                                        const field::Kernels& kernels, const MsmOptions& options) {
   ZKP_ASSERT(points.size() == scalars.size());
-  if (stop.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
+  if (options.stop.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
   if (points.size() < kFewPoints) return sum_of_few<Params>(points, scalars);
-  return Msm<Params>(points, scalars, kernels, stop).run();
+  return Msm<Params>(points, scalars, kernels, options).run();
 }
 
 }  // namespace
 
 base::Result<G1> msm(std::span<const G1Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels& kernels, std::stop_token stop) {
-  return sum<G1Params>(points, scalars, kernels, stop);
+                     const field::Kernels& kernels, const MsmOptions& options) {
+  return sum<G1Params>(points, scalars, kernels, options);
 }
 
 base::Result<G2> msm(std::span<const G2Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels& kernels, std::stop_token stop) {
-  return sum<G2Params>(points, scalars, kernels, stop);
+                     const field::Kernels& kernels, const MsmOptions& options) {
+  return sum<G2Params>(points, scalars, kernels, options);
+}
+
+MsmPlan plan_msm(std::span<const field::Limbs> scalars, std::size_t window_bits) {
+  const MsmScalars planned(scalars, std::vector<bool>(scalars.size()), window_bits);
+  return {planned.windows().bits, planned.cost().additions, planned.cost().total};
 }
 
 }  // namespace zkp::prover::curve

@@ -12,8 +12,6 @@ namespace {
 using field::Fr;
 using field::Limbs;
 
-constexpr std::size_t kMostWindowBits = 20;
-
 Limbs minus(const Limbs& a, const Limbs& b) {
   Limbs difference{};
   std::uint64_t borrow = 0;
@@ -28,14 +26,15 @@ std::size_t bits_of(const Limbs& value) {
   return 0;
 }
 
-// How long a sum takes, in additions: one for each digit, two for each bucket, and the inversions
-// and bookkeeping that come with each window.
-double cost_of(const Windows& windows, std::size_t terms, std::size_t total_bits) {
+// An addition for each digit other than zero and two for each bucket. Beside them, for each window:
+// its last batches, which are not full, and the sorting of its digits.
+MsmCost cost_of(const Windows& windows, std::size_t terms, std::size_t total_bits) {
   constexpr double kWindowCost = 1000;
-  constexpr double kScanCost = 0.05;
+  constexpr double kSortCost = 0.05;
   const double digits = double(total_bits) / double(windows.bits) + double(terms) / 2;
-  return digits + double(windows.count) *
-                      (2 * double(windows.buckets()) + kWindowCost + kScanCost * double(terms));
+  const double additions =
+      digits + 2 * double(windows.count) * static_cast<double>(windows.buckets());
+  return {additions, additions + double(windows.count) * (kWindowCost + kSortCost * double(terms))};
 }
 
 }  // namespace
@@ -64,7 +63,8 @@ SignedScalar signed_of(const Limbs& scalar) {
   return {magnitude, bits_of(magnitude), negative};
 }
 
-MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& skip) {
+MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& skip,
+                       std::size_t window_bits) {
   ZKP_ASSERT(scalars.size() < kOpposite);
   std::size_t terms = 0;
   std::size_t units = 0;
@@ -80,7 +80,7 @@ MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& 
   recoded_ = base::SecretVector<Limbs>(terms);
   terms_ = base::SecretVector<Entry>(terms);
   units_ = base::SecretVector<Entry>(units);
-  choose_windows();
+  choose_windows(window_bits);
   for (std::size_t i = 0; i < scalars.size(); ++i) {
     if (skip[i]) continue;
     const SignedScalar scalar = signed_of(scalars[i]);
@@ -93,14 +93,15 @@ MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& 
   }
 }
 
-void MsmScalars::choose_windows() {
-  double least = 0;
+void MsmScalars::choose_windows(std::size_t window_bits) {
+  ZKP_ASSERT(window_bits == 0 || (window_bits >= 2 && window_bits <= kMostWindowBits));
   for (std::size_t bits = 2; bits <= kMostWindowBits; ++bits) {
+    if (window_bits != 0 && bits != window_bits) continue;
     const Windows windows = windows_of(bits, most_bits_);
-    const double cost = cost_of(windows, terms_.size(), total_bits_);
-    if (windows_.count != 0 && cost >= least) continue;
+    const MsmCost cost = cost_of(windows, terms_.size(), total_bits_);
+    if (windows_.count != 0 && cost.total >= cost_.total) continue;
     windows_ = windows;
-    least = cost;
+    cost_ = cost;
   }
 }
 

@@ -209,6 +209,16 @@ struct Operations {
     }
   }
 
+  static void multiply_repeatedly(Field* out, const Field* a, const Field* b, std::size_t times,
+                                  std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Value result = limbs_of(a)[i];
+      const Value factor = limbs_of(b)[i];
+      for (std::size_t k = 0; k < times; ++k) result = product<Modulus>(result, factor);
+      limbs_of(out)[i] = result;
+    }
+  }
+
   static void butterfly_frequency(Field* low, Field* high, const Field* twiddles,
                                   std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -236,6 +246,7 @@ struct Operations {
       .multiply = multiply,
       .square = square,
       .scale = scale,
+      .multiply_repeatedly = multiply_repeatedly,
       .butterfly_frequency = butterfly_frequency,
       .butterfly_time = butterfly_time,
   };

@@ -26,10 +26,14 @@ struct Operations {
     return from_words<Mod, Shift>(word);
   }
   template <unsigned Bound>
-  ZKP_LANES static void store(const Uncarried<Mod, Bound>& value, Block* block) {
+  ZKP_LANES static void store(const Lanes<Mod, Bound>& value, Block* block) {
     Vector word[kWords];
     to_words(canonical(value), word);
     store_words(word, block);
+  }
+  template <unsigned Bound>
+  ZKP_LANES static void store(const Uncarried<Mod, Bound>& value, Block* block) {
+    store(carried(value), block);
   }
 
   // step(a block of out[0], out[1] .., a block of in[0], in[1] ..) for all of the arrays. The last
@@ -93,6 +97,26 @@ struct Operations {
     });
   }
 
+  static void multiply_repeatedly(Field* out, const Field* a, const Field* b, std::size_t times,
+                                  std::size_t count) {
+    constexpr std::size_t kBlocks = 4;  // at once, for the products of one wait for each other
+    auto* to = reinterpret_cast<Block*>(out);
+    const auto* from = reinterpret_cast<const Block*>(a);
+    const auto* factors = reinterpret_cast<const Block*>(b);
+    for (; count >= kBlocks * kLanes; count -= kBlocks * kLanes) {
+      multiply_blocks<kBlocks>(to, from, factors, times);
+      to += kBlocks;
+      from += kBlocks;
+      factors += kBlocks;
+    }
+    out = reinterpret_cast<Field*>(to);
+    a = reinterpret_cast<const Field*>(from);
+    b = reinterpret_cast<const Field*>(factors);
+    for_blocks<1, 2>({out}, {a, b}, count, [times](Block* const* to, const Block* const* from) {
+      multiply_blocks<1>(to[0], from[0], from[1], times);
+    });
+  }
+
   static void butterfly_frequency(Field* low, Field* high, const Field* twiddles,
                                   std::size_t count) {
     for_blocks<2, 3>({low, high}, {low, high, twiddles}, count,
@@ -114,12 +138,28 @@ struct Operations {
                      });
   }
 
+  template <std::size_t Blocks>
+  ZKP_LANES static void multiply_blocks(Block* out, const Block* a, const Block* b,
+                                        std::size_t times) {
+    Factor<Mod, 16> factor[Blocks];
+    Lanes<Mod, 2> result[Blocks];
+    for (std::size_t k = 0; k < Blocks; ++k) {
+      factor[k] = load<4>(b + k);
+      result[k] = load(a + k);
+    }
+    for (std::size_t i = 0; i < times; ++i) {
+      for (std::size_t k = 0; k < Blocks; ++k) result[k] = carried(product(result[k], factor[k]));
+    }
+    for (std::size_t k = 0; k < Blocks; ++k) store(result[k], out + k);
+  }
+
   static constexpr FieldKernels<Field> kTable = {
       .add = add,
       .subtract = subtract,
       .multiply = multiply,
       .square = square,
       .scale = scale,
+      .multiply_repeatedly = multiply_repeatedly,
       .butterfly_frequency = butterfly_frequency,
       .butterfly_time = butterfly_time,
   };

@@ -160,7 +160,8 @@ struct Modulus {
   }
 };
 
-// N p is at most 2^260 for N up to here; the product of two bounds may be as large.
+// N p is at most 2^260 for N up to here; the product of two bounds may be as large, for then
+// a b / 2^260 is at most p.
 constexpr unsigned kMostBound = 84;
 
 template <class Modulus, unsigned Bound>
