@@ -145,6 +145,7 @@ struct PrimeField {
   // any 256-bit number. The result is < p.
   [[gnu::always_inline]] static constexpr Limbs montgomery_product(const Limbs& a, const Limbs& b) {
     Limbs t{};
+#pragma GCC unroll 4
     for (std::size_t i = 0; i < 4; ++i) {
       const auto [row, row_top] = multiply_by_limb(a, b[i]);
       std::uint64_t carry = 0;
