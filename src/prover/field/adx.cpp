@@ -255,11 +255,20 @@ struct Operations {
 
   static void multiply_repeatedly(Field* out, const Field* a, const Field* b, std::size_t times,
                                   std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      Value result = limbs_of(a)[i];
-      const Value factor = limbs_of(b)[i];
-      for (std::size_t k = 0; k < times; ++k) result = product<Modulus>(result, factor);
-      limbs_of(out)[i] = result;
+    constexpr std::size_t kAtOnce = 8;  // for the products of one wait for each other
+    for (std::size_t done = 0; done < count; done += kAtOnce) {
+      const std::size_t end = done + kAtOnce < count ? done + kAtOnce : count;
+      Value result[kAtOnce], factor[kAtOnce];
+      for (std::size_t i = done; i < end; ++i) {
+        result[i - done] = limbs_of(a)[i];
+        factor[i - done] = limbs_of(b)[i];
+      }
+      for (std::size_t k = 0; k < times; ++k) {
+        for (std::size_t i = 0; i < end - done; ++i) {
+          product<Modulus>(&result[i], &result[i], &factor[i]);
+        }
+      }
+      for (std::size_t i = done; i < end; ++i) limbs_of(out)[i] = result[i - done];
     }
   }
 
