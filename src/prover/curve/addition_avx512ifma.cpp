@@ -192,7 +192,7 @@ struct G1Group {
   ZKP_LANES static Coordinate<1> zero() { return nothing(); }
   ZKP_LANES static Coordinate<2> one() { return curve::one(); }
   struct Divisor {
-    ZKP_LANES static const Factor<2>& of(const Factor<2>& run) { return run; }
+    ZKP_LANES static Factor<2> of(const Factor<2>& run) { return run; }
   };
   ZKP_LANES static Divisor divisor(const Factor<2>& /*run*/) { return {}; }
   using Slope = Operand<3>;
@@ -245,7 +245,7 @@ struct G2Group {
   // The norm: 1 / run = conjugate(run) / norm(run).
   struct Divisor {
     FqFactor<2> norm;
-    ZKP_LANES const FqFactor<2>& of(const Factor<2>& /*run*/) const { return norm; }
+    ZKP_LANES FqFactor<2> of(const Factor<2>& /*run*/) const { return norm; }
   };
   ZKP_LANES static Divisor divisor(const Factor<2>& run) {
     return {factor_of(field::reduced<Fq, 2>(
