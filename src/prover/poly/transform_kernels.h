@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Transforms for special CPUs. Like field/kernel_table.h, this pulls in no inline function of ours.
+namespace zkp::prover::poly {
+
+inline constexpr std::size_t kTransformLanes = 8;
+
+// An element of Fr as it lies in memory.
+struct ElementWords {
+  std::uint64_t word[4];
+};
+
+// As many numbers f below the modulus p as there are lanes, in limbs of 52 bits, each with
+// floor(f * 2^260 / p): what it takes to multiply by f and to reduce at once (Shoup's method).
+struct alignas(64) Factors {
+  std::uint64_t number[5][kTransformLanes];
+  std::uint64_t quotient[5][kTransformLanes];
+};
+
+// Sizes of a transform whose values are seen as a matrix, row after row, and the factors it takes.
+// All powers of two; n = rows * columns and columns = coarse * fine. w_k is a root of order k, s one
+// of order 2 n, and place p of a list in bit-reversed order belongs to the number rev(p).
+struct TransformPlan {
+  std::size_t rows, columns;  // each at least the number of lanes
+  std::size_t coarse, fine;
+  // Single factors, eight in each Factors.
+  const Factors* frequency;  // w_(2k)^rev(p) for p < k, for any power of two k (the same list)
+  const Factors* time;       // at h + j, for j < h: w_(2h)^-j, for every power of two h
+  const Factors* shift;      // at p < columns: s^(-rows * rev(p))
+  // For each eight rows one after the other, lanes for rows; row p has the number k = rev(p):
+  // w_n^(k * fine * i) for i < coarse, w_n^(k * i) for i < fine,
+  // one, for row 0 minus one,
+  // w_n^-(k * i) * -s^-k / n for i < fine, w_n^-(k * fine * i) for i < coarse.
+  const Factors* twists;
+
+  [[nodiscard]] std::size_t twists_of_eight_rows() const { return 2 * (coarse + fine) + 1; }
+};
+
+// Steps of a transform, on eight columns or eight rows of the values. Scratch has scratch_bytes()
+// for that many rows or columns, aligned to 64. Between the steps values are below 2 p; the first
+// step takes and the last one leaves them below p.
+struct TransformKernel {
+  void (*prepare)(const ElementWords* elements, std::size_t count, Factors* factors);
+  std::size_t (*scratch_bytes)(std::size_t length);
+  // Columns from natural to bit-reversed order, and with the inverse roots back.
+  void (*frequency_columns)(const TransformPlan& plan, ElementWords* values, std::size_t column,
+                            void* scratch);
+  void (*time_columns)(const TransformPlan& plan, ElementWords* values, std::size_t column,
+                       void* scratch);
+  // Rows after their columns, to the end; or to the coefficients, which are shifted to the coset,
+  // and back again.
+  void (*frequency_rows)(const TransformPlan& plan, ElementWords* values, std::size_t row,
+                         void* scratch);
+  void (*coset_rows)(const TransformPlan& plan, ElementWords* values, std::size_t row,
+                     void* scratch);
+};
+
+extern const TransformKernel kAvx512IfmaTransform;
+
+}  // namespace zkp::prover::poly
