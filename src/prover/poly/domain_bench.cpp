@@ -16,8 +16,8 @@ std::vector<Fr> values_of(std::size_t size) {
 using Operation = base::Status (Domain::*)(std::span<Fr>, std::stop_token) const;
 
 // Arguments: log of the size, threads.
-void transform(benchmark::State& state, const field::Kernels& kernels, Operation operation) {
-  const Domain domain(static_cast<std::size_t>(state.range(0)), kernels);
+void transform(benchmark::State& state, const field::Kernels* kernels, Operation operation) {
+  const Domain domain(static_cast<std::size_t>(state.range(0)), *kernels);
   std::vector<Fr> values = values_of(domain.size());
   tbb::task_arena arena(static_cast<int>(state.range(1)));
   for (auto _ : state) {
@@ -32,7 +32,7 @@ void register_all() {
     if (!choice.runs) continue;
     const auto add = [&](const char* name, Operation operation) {
       const std::string title = std::string(name) + '/' + choice.kernels->name;
-      benchmark::RegisterBenchmark(title.c_str(), transform, *choice.kernels, operation)
+      benchmark::RegisterBenchmark(title.c_str(), transform, choice.kernels, operation)
           ->ArgsProduct({{16, 18, 20}, {1, 2}})
           ->UseRealTime()
           ->Unit(benchmark::kMillisecond);
