@@ -24,12 +24,13 @@ using Scratch = std::unique_ptr<void, Deleter>;
 
 std::size_t power_of_two(std::size_t log) { return std::size_t{1} << log; }
 
-std::vector<Factors> prepared(const TransformKernel& kernel, std::vector<Fr> numbers) {
-  numbers.resize((numbers.size() + kTransformLanes - 1) / kTransformLanes * kTransformLanes);
-  std::vector<Factors> factors(numbers.size() / kTransformLanes);
-  kernel.prepare(reinterpret_cast<const ElementWords*>(numbers.data()), factors.size(),
-                 factors.data());
-  return factors;
+std::vector<Multiplier> multipliers(const TransformKernel& kernel, std::vector<Fr> numbers) {
+  const std::size_t eights = (numbers.size() + kTransformLanes - 1) / kTransformLanes;
+  numbers.resize(eights * kTransformLanes);
+  std::vector<Multiplier> result(numbers.size());
+  kernel.make_multipliers(reinterpret_cast<const ElementWords*>(numbers.data()), eights,
+                          result.data());
+  return result;
 }
 
 // As rows and columns (Bailey 1990, without his transpositions): transforms of all columns, twists,
@@ -44,10 +45,10 @@ class LaneTransform final : public Transform {
     plan_.coarse = power_of_two(column_log / 2);
     plan_.fine = plan_.columns / plan_.coarse;
     const Fr root = root_of_order(column_log);
-    frequency_ = prepared(kernel, reversed_powers(plan_.columns / 2, root, Fr::one()));
-    time_ = prepared(kernel, nested_powers(plan_.columns, root.inverse()));
+    frequency_ = multipliers(kernel, reversed_powers(plan_.columns / 2, root, Fr::one()));
+    time_ = multipliers(kernel, nested_powers(plan_.columns, root.inverse()));
     const Fr shift = root_of_order(std::min(log + 1, Domain::kMostLog)).inverse();
-    shift_ = prepared(kernel,
+    shift_ = multipliers(kernel,
                       reversed_powers(plan_.columns, shift.power(plan_.rows), Fr::one()));
     make_twists(log, shift);
     plan_.frequency = frequency_.data();
@@ -109,17 +110,17 @@ class LaneTransform final : public Transform {
         add_powers(plan_.fine, inverse_ratio[row], first[row]);
         add_powers(plan_.coarse, inverse_ratio[row].power(plan_.fine), Fr::one());
       }
-      kernel_.prepare(reinterpret_cast<const ElementWords*>(numbers.data()), count,
-                      &twists_[block * count]);
+      kernel_.make_twists(reinterpret_cast<const ElementWords*>(numbers.data()), count,
+                          &twists_[block * count]);
     });
   }
 
   const TransformKernel& kernel_;
   TransformPlan plan_{};
-  std::vector<Factors> frequency_;
-  std::vector<Factors> time_;
-  std::vector<Factors> shift_;
-  std::vector<Factors> twists_;
+  std::vector<Multiplier> frequency_;
+  std::vector<Multiplier> time_;
+  std::vector<Multiplier> shift_;
+  std::vector<Twist> twists_;
 };
 
 }  // namespace

@@ -30,9 +30,10 @@ struct Value {
   Vector limb[kLimbs];
 };
 
-// So far a product exceeds its remainder modulo p.
-constexpr unsigned kProductBound = 11;
+// What a result is below, in multiples of p.
 constexpr unsigned kReducedBound = 2;
+constexpr unsigned kProductBound = 6;
+constexpr unsigned kTwistBound = 11;
 
 constexpr Constant kNegativeP = minus(Constant{}, Fr::kValue);
 
@@ -67,28 +68,6 @@ constexpr std::uint64_t kReciprocal = [] {
   return quotient;
 }();
 
-// One of the factors for all lanes; and all factors, each for its lane.
-struct Single {
-  const Factors* factors;
-  std::size_t lane;
-
-  ZKP_LANES Vector number(std::size_t i) const { return broadcast(factors->number[i][lane]); }
-  ZKP_LANES Vector quotient(std::size_t i) const { return broadcast(factors->quotient[i][lane]); }
-};
-ZKP_LANES Single single(const Factors* list, std::size_t place) {
-  return {list + place / kLanes, place % kLanes};
-}
-struct Each {
-  const Factors* factors;
-
-  ZKP_LANES Vector number(std::size_t i) const {
-    return {_mm512_load_si512(factors->number[i])};
-  }
-  ZKP_LANES Vector quotient(std::size_t i) const {
-    return {_mm512_load_si512(factors->quotient[i])};
-  }
-};
-
 // The lower 52 bits of every limb become right. What stands above them is ignored by products.
 ZKP_LANES void propagate(Vector (&limb)[kLimbs]) {
   for (std::size_t i = 0; i + 1 < kLimbs; ++i) limb[i + 1] = limb[i + 1] + carry_of(limb[i]);
@@ -105,25 +84,51 @@ ZKP_LANES void add_low_half(Vector (&sum)[kLimbs], const Vector (&a)[kLimbs], co
   }
 }
 
-// value * factor - q * p for q = value * quotient / 2^260, which is taken from the upper five
+// Every limb times its own multiple of the factor: six limbs, and one Montgomery step is left. The
+// sum is below 5 * 2^52 p, and the step adds 2^52 p at most.
+ZKP_LANES Value product(Value value, const Multiplier& factor) {
+  propagate(value.limb);
+  Vector t[kLimbs + 1];
+  for (Vector& column : t) column = field::zero();
+  for (std::size_t i = 0; i < kLimbs; ++i) {
+    for (std::size_t j = 0; j < kLimbs; ++j) {
+      const Vector multiple = broadcast(factor.multiple[i][j]);
+      t[j] = low_product(t[j], value.limb[i], multiple);
+      t[j + 1] = high_product(t[j + 1], value.limb[i], multiple);
+    }
+  }
+  const Vector step = low_product(field::zero(), t[0], broadcast(Fr::kInverse));
+  for (std::size_t j = 0; j < kLimbs; ++j) {
+    const Vector limb = broadcast(Fr::kValue.limb[j]);
+    t[j] = low_product(t[j], step, limb);
+    t[j + 1] = high_product(t[j + 1], step, limb);
+  }
+  t[1] = t[1] + carry_of(t[0]);
+  Value result;
+  for (std::size_t i = 0; i < kLimbs; ++i) result.limb[i] = t[i + 1];
+  return result;
+}
+
+// value * number - q * p for q = value * quotient / 2^260, which is taken from the upper five
 // columns of that product alone. The nine terms of column 4 make q too small by 9 at most, rounding
 // the quotient by 1 more.
-template <class Factor>
-ZKP_LANES Value product(Value value, const Factor& factor) {
+ZKP_LANES Value product(Value value, const Twist& twist) {
   Vector(&a)[kLimbs] = value.limb;
   propagate(a);
   Vector q[kLimbs];
   for (Vector& limb : q) limb = field::zero();
   for (std::size_t i = 0; i < kLimbs; ++i) {
     for (std::size_t j = kLimbs - 1 - i; j < kLimbs; ++j) {
+      const Vector quotient{_mm512_load_si512(twist.quotient[j])};
       const std::size_t column = i + j + 1 - kLimbs;
-      q[column] = high_product(q[column], a[i], factor.quotient(j));
-      if (column > 0) q[column - 1] = low_product(q[column - 1], a[i], factor.quotient(j));
+      q[column] = high_product(q[column], a[i], quotient);
+      if (column > 0) q[column - 1] = low_product(q[column - 1], a[i], quotient);
     }
   }
   Value result;
   for (Vector& limb : result.limb) limb = field::zero();
-  add_low_half(result.limb, a, [&](std::size_t j) { return factor.number(j); });
+  add_low_half(result.limb, a,
+               [&](std::size_t j) { return Vector{_mm512_load_si512(twist.number[j])}; });
   propagate(q);
   add_low_half(result.limb, q, [](std::size_t j) { return broadcast(kNegativeP.limb[j]); });
   return result;
@@ -154,9 +159,10 @@ ZKP_LANES Lanes<Fr, kReducedBound> carried(Value value) {
   return lanes;
 }
 
-// (a, b) <- (a + b, a - b + kProductBound * p)
+// (a, b) <- (a + b, a - b + Bound * p). REQUIRES: b is below Bound * p.
+template <unsigned Bound>
 ZKP_LANES void cross(Value& a, Value& b) {
-  constexpr Constant kMultiple = times(Fr::kValue, kProductBound);
+  constexpr Constant kMultiple = times(Fr::kValue, Bound);
   for (std::size_t i = 0; i < kLimbs; ++i) {
     const Vector sum = a.limb[i] + b.limb[i];
     b.limb[i] = a.limb[i] + broadcast(kMultiple.limb[i]) - b.limb[i];
@@ -165,136 +171,138 @@ ZKP_LANES void cross(Value& a, Value& b) {
 }
 
 struct One {};
-template <class Factor>
-ZKP_LANES Value scaled(const Value& value, const Factor& factor) {
-  return product(value, factor);
-}
-ZKP_LANES Value scaled(const Value& value, const One&) { return reduced(value); }
+ZKP_LANES Value product(const Value& value, const One& /*factor*/) { return reduced(value); }
 
-// A layer of butterflies adds kProductBound to the bound of its values; after kSteps steps of two
-// layers those that are not multiplied are reduced first.
-constexpr unsigned kSteps = 3;
-static_assert(kProductBound + 2 * kSteps * kProductBound <= kMostBound);
-constexpr bool reduces(std::size_t step) { return step > 0 && step % kSteps == 0; }
-
-// A layer.
+// Every layer adds kProductBound to the bound of its values, unless those that it does not multiply
+// are reduced first.
 template <bool Reduce, class Factor>
-ZKP_LANES void pair(Value& x0, Value& x1, const Factor& factor) {
+ZKP_LANES void layer(Value& x0, Value& x1, const Factor& factor) {
   Value a0 = Reduce ? reduced(x0) : x0;
-  Value a1 = scaled(x1, factor);
-  cross(a0, a1);
+  Value a1 = product(x1, factor);
+  cross<kProductBound>(a0, a1);
   x0 = a0;
   x1 = a1;
 }
 
-// Two layers.
-template <bool Reduce, class First>
-ZKP_LANES void quad(Value& x0, Value& x1, Value& x2, Value& x3, const First& first,
-                    const First& low, const Single& high) {
+template <bool Reduce, class Factor>
+ZKP_LANES void two_layers(Value& x0, Value& x1, Value& x2, Value& x3, const Factor& both,
+                          const Factor& low, const Multiplier& high) {
   Value a0 = Reduce ? reduced(x0) : x0;
   Value a1 = Reduce ? reduced(x1) : x1;
-  Value a2 = scaled(x2, first);
-  Value a3 = scaled(x3, first);
-  cross(a0, a2);
-  cross(a1, a3);
-  a1 = scaled(a1, low);
-  a3 = scaled(a3, high);
-  cross(a0, a1);
-  cross(a2, a3);
+  Value a2 = product(x2, both);
+  Value a3 = product(x3, both);
+  cross<kProductBound>(a0, a2);
+  cross<kProductBound>(a1, a3);
+  a1 = product(a1, low);
+  a3 = product(a3, high);
+  cross<kProductBound>(a0, a1);
+  cross<kProductBound>(a2, a3);
   x0 = a0;
   x1 = a1;
   x2 = a2;
   x3 = a3;
 }
 
+// The first layers, where values are small and other factors than the last are one. Values below
+// Bound p come to below 2 (Bound + kTwistBound) p.
+ZKP_LANES void first_layer(Value& x0, Value& x1) { cross<kTwistBound>(x0, x1); }
+ZKP_LANES void first_two_layers(Value& x0, Value& x1, Value& x2, Value& x3,
+                                const Multiplier& high) {
+  cross<kTwistBound>(x0, x2);
+  cross<kTwistBound>(x1, x3);
+  x3 = product(x3, high);
+  cross<2 * kTwistBound>(x0, x1);
+  cross<kProductBound>(x2, x3);
+}
+
+// How many steps of two layers values may take that are below Bound p at first.
+template <unsigned Bound>
+constexpr std::size_t kSteps =
+    1 + (kMostBound - 2 * (Bound + kTwistBound)) / (2 * kProductBound);
+static_assert(kReducedBound + 3 * 2 * kProductBound <= kMostBound);
+
 // Columns of values, one in each lane, in steps of two layers and if need be one of a single layer,
-// depth first.
+// depth first. After `steps` steps values are reduced, which lasts for the three that can follow.
 struct Columns {
   Value* values;
-  const Factors* factors;
+  const Multiplier* factors;
+  std::size_t steps;
 
-  // Natural order in, bit-reversed order out. The block of `size` values is one of a row of such,
-  // and has a factor of its own.
-  void frequency(std::size_t first, std::size_t size, std::size_t block, std::size_t step) const {
+  // Natural order in, bit-reversed order out. A block of `size` values is one of a row of such, and
+  // has a factor of its own.
+  void frequency(std::size_t size, std::size_t block = 0, std::size_t step = 0) const {
     if (size == 1) return;
+    Value* const x = values + block * size;
     const bool odd = __builtin_ctzll(size) % 2 == 1;
-    if (reduces(step)) {
-      odd ? frequency_pairs<true>(first, size, block) : frequency_quads<true>(first, size, block);
+    if (step == steps) {
+      odd ? frequency_layer<true>(x, size, block) : frequency_two_layers<true>(x, size, block);
+    } else if (step > 0) {
+      odd ? frequency_layer<false>(x, size, block) : frequency_two_layers<false>(x, size, block);
     } else {
-      odd ? frequency_pairs<false>(first, size, block) : frequency_quads<false>(first, size, block);
+      odd ? frequency_first_layer(x, size) : frequency_first_two_layers(x, size);
     }
     const std::size_t parts = odd ? 2 : 4;
-    for (std::size_t i = 0; i < parts; ++i) {
-      frequency(first + i * (size / parts), size / parts, parts * block + i, step + 1);
-    }
+    for (std::size_t i = 0; i < parts; ++i) frequency(size / parts, parts * block + i, step + 1);
   }
 
-  // Bit-reversed order in, natural order out; returns the number of steps.
-  std::size_t time(std::size_t first, std::size_t size) const {
-    if (size == 1) return 0;
-    const bool odd = __builtin_ctzll(size) % 2 == 1;
+  // Bit-reversed order in, natural order out.
+  void time(std::size_t size, std::size_t block = 0) const {
+    Value* const x = values + block * size;
+    if (size == 4) return first_two_layers(x[0], x[2], x[1], x[3], factors[3]);
+    const auto log = static_cast<std::size_t>(__builtin_ctzll(size));
+    const bool odd = log % 2 == 1;
     const std::size_t parts = odd ? 2 : 4;
-    std::size_t step = 0;
-    for (std::size_t i = 0; i < parts; ++i) {
-      step = time(first + i * (size / parts), size / parts);
-    }
-    if (reduces(step)) {
-      odd ? time_pairs<true>(first, size) : time_quads<true>(first, size);
+    for (std::size_t i = 0; i < parts; ++i) time(size / parts, parts * block + i);
+    if ((log - 1) / 2 == steps) {
+      odd ? time_layer<true>(x, size) : time_two_layers<true>(x, size);
     } else {
-      odd ? time_pairs<false>(first, size) : time_quads<false>(first, size);
+      odd ? time_layer<false>(x, size) : time_two_layers<false>(x, size);
     }
-    return step + 1;
   }
 
  private:
-  template <bool Reduce>
-  void frequency_pairs(std::size_t first, std::size_t size, std::size_t block) const {
-    Value* const x = values + first;
+  void frequency_first_layer(Value* x, std::size_t size) const {
     const std::size_t half = size / 2;
-    for (std::size_t j = 0; j < half; ++j) {
+    for (std::size_t j = 0; j < half; ++j) first_layer(x[j], x[half + j]);
+  }
+  void frequency_first_two_layers(Value* x, std::size_t size) const {
+    const std::size_t q = size / 4;
+    for (std::size_t j = 0; j < q; ++j) {
+      first_two_layers(x[j], x[q + j], x[2 * q + j], x[3 * q + j], factors[1]);
+    }
+  }
+  template <bool Reduce>
+  void frequency_layer(Value* x, std::size_t size, std::size_t block) const {
+    const std::size_t half = size / 2;
+    for (std::size_t j = 0; j < half; ++j) layer<Reduce>(x[j], x[half + j], factors[block]);
+  }
+  template <bool Reduce>
+  [[gnu::noinline]] void frequency_two_layers(Value* x, std::size_t size,
+                                              std::size_t block) const {
+    const std::size_t q = size / 4;
+    const Multiplier& high = factors[2 * block + 1];
+    for (std::size_t j = 0; j < q; ++j) {
       if (block == 0) {
-        pair<Reduce>(x[j], x[half + j], One{});
+        two_layers<Reduce>(x[j], x[q + j], x[2 * q + j], x[3 * q + j], One{}, One{}, high);
       } else {
-        pair<Reduce>(x[j], x[half + j], single(factors, block));
+        two_layers<Reduce>(x[j], x[q + j], x[2 * q + j], x[3 * q + j], factors[block],
+                           factors[2 * block], high);
       }
     }
   }
   template <bool Reduce>
-  [[gnu::noinline]] void frequency_quads(std::size_t first, std::size_t size, std::size_t block) const {
-    Value* const x = values + first;
-    const std::size_t quarter = size / 4;
-    const Single high = single(factors, 2 * block + 1);
-    if (block == 0) {
-      for (std::size_t j = 0; j < quarter; ++j) {
-        quad<Reduce>(x[j], x[quarter + j], x[2 * quarter + j], x[3 * quarter + j], One{}, One{}, high);
-      }
-      return;
-    }
-    const Single both = single(factors, block);
-    const Single low = single(factors, 2 * block);
-    for (std::size_t j = 0; j < quarter; ++j) {
-      quad<Reduce>(x[j], x[quarter + j], x[2 * quarter + j], x[3 * quarter + j], both, low, high);
-    }
-  }
-  template <bool Reduce>
-  void time_pairs(std::size_t first, std::size_t size) const {
-    Value* const x = values + first;
+  void time_layer(Value* x, std::size_t size) const {
     const std::size_t half = size / 2;
-    pair<Reduce>(x[0], x[half], One{});
-    for (std::size_t j = 1; j < half; ++j) {
-      pair<Reduce>(x[j], x[half + j], single(factors, half + j));
-    }
+    layer<Reduce>(x[0], x[half], One{});
+    for (std::size_t j = 1; j < half; ++j) layer<Reduce>(x[j], x[half + j], factors[half + j]);
   }
   template <bool Reduce>
-  [[gnu::noinline]] void time_quads(std::size_t first, std::size_t size) const {
-    Value* const x = values + first;
-    const std::size_t quarter = size / 4;
-    quad<Reduce>(x[0], x[2 * quarter], x[quarter], x[3 * quarter], One{}, One{},
-                 single(factors, 3 * quarter));
-    for (std::size_t j = 1; j < quarter; ++j) {
-      quad<Reduce>(x[j], x[2 * quarter + j], x[quarter + j], x[3 * quarter + j],
-                   single(factors, quarter + j), single(factors, 2 * quarter + j),
-                   single(factors, 3 * quarter + j));
+  [[gnu::noinline]] void time_two_layers(Value* x, std::size_t size) const {
+    const std::size_t q = size / 4;
+    two_layers<Reduce>(x[0], x[2 * q], x[q], x[3 * q], One{}, One{}, factors[3 * q]);
+    for (std::size_t j = 1; j < q; ++j) {
+      two_layers<Reduce>(x[j], x[2 * q + j], x[q + j], x[3 * q + j], factors[q + j],
+                         factors[2 * q + j], factors[3 * q + j]);
     }
   }
 };
@@ -333,9 +341,9 @@ void store_columns(const TransformPlan& plan, const Value* values, ElementWords*
   }
 }
 
-// Eight rows, from two columns at a time; a value at place `coarse` * plan.fine + `fine` is
-// multiplied by the two factors for these.
-void load_rows(const TransformPlan& plan, const Factors* coarse, const Factors* fine,
+// Eight rows, from two columns at a time; a value at place plan.fine * c + f is multiplied by
+// coarse[c] and fine[f].
+void load_rows(const TransformPlan& plan, const Twist* coarse, const Twist* fine,
                const ElementWords* from, Value* values) {
   for (std::size_t i = 0; i < plan.columns; i += 2) {
     __m512i row[kLanes];
@@ -343,11 +351,11 @@ void load_rows(const TransformPlan& plan, const Factors* coarse, const Factors* 
       row[j] = _mm512_loadu_si512(from + j * plan.columns + i);
     }
     field::transpose(row);
-    const Each by{coarse + i / plan.fine};
     for (std::size_t k = 0; k < 2; ++k) {
       Vector word[kWords];
       for (std::size_t j = 0; j < kWords; ++j) word[j].lanes = row[kWords * k + j];
-      values[i + k] = product(product(from_words(word), by), Each{fine + (i + k) % plan.fine});
+      values[i + k] =
+          product(product(from_words(word), coarse[i / plan.fine]), fine[(i + k) % plan.fine]);
     }
   }
 }
@@ -367,27 +375,59 @@ ZKP_LANES void store_rows(const TransformPlan& plan, const Twisted& twisted, Ele
   }
 }
 
-// Lane by lane, since this need not be fast.
-void prepare(const ElementWords* elements, std::size_t count, Factors* factors) {
+// f * 2^260 modulo p, for elements: f * 2^256. Slow, but in the lanes' order.
+ZKP_LANES Lanes<Fr, 1> shifted_numbers(const ElementWords* elements) {
   const __m512i places = _mm512_setr_epi64(0, 4, 8, 12, 16, 20, 24, 28);
-  for (std::size_t block = 0; block < count; ++block) {
-    Vector word[kWords];
-    for (std::size_t i = 0; i < kWords; ++i) {
-      word[i].lanes = _mm512_i64gather_epi64(places, &elements[block * kLanes].word[i], 8);
+  Vector word[kWords];
+  for (std::size_t i = 0; i < kWords; ++i) {
+    word[i].lanes = _mm512_i64gather_epi64(places, &elements->word[i], 8);
+  }
+  return canonical(field::from_words<Fr, 4>(word));
+}
+
+// f * 2^(52 * Limb) modulo p
+template <std::size_t Limb>
+ZKP_LANES Lanes<Fr, 1> multiple_of(const Lanes<Fr, 1>& shifted) {
+  if constexpr (Limb == kLimbs) {
+    return shifted;
+  } else {
+    constexpr Constant kPower = Fr::power_of_two(52 * Limb);
+    return canonical(multiply(shifted, field::broadcast<Fr, 1>(kPower)));
+  }
+}
+
+template <std::size_t Limb>
+ZKP_LANES void set_multiples(const Lanes<Fr, 1>& shifted, Multiplier* out) {
+  if constexpr (Limb < kLimbs) {
+    const Lanes<Fr, 1> multiples = multiple_of<Limb + 1>(shifted);
+    for (std::size_t j = 0; j < kLimbs; ++j) {
+      alignas(64) std::uint64_t limb[kLanes];
+      _mm512_store_si512(limb, multiples.limb[j].lanes);
+      for (std::size_t k = 0; k < kLanes; ++k) out[k].multiple[Limb][j] = limb[k];
     }
-    // The element, a number times 2^256, becomes the rest of number * 2^260 modulo p.
-    const Lanes<Fr, 1> rest = canonical(field::from_words<Fr, 4>(word));
-    constexpr Constant kOne{{1, 0, 0, 0, 0}};
-    const Lanes<Fr, 1> number = canonical(multiply(rest, field::broadcast<Fr, 1>(kOne)));
-    Vector quotient[kLimbs];
-    for (Vector& limb : quotient) limb = field::zero();
-    add_low_half(quotient, rest.limb,
+    set_multiples<Limb + 1>(shifted, out);
+  }
+}
+
+void make_multipliers(const ElementWords* elements, std::size_t eights, Multiplier* out) {
+  for (std::size_t i = 0; i < eights * kLanes; i += kLanes) {
+    set_multiples<0>(shifted_numbers(elements + i), out + i);
+  }
+}
+
+// f * 2^260 = quotient * p + rest, so quotient = -rest / p modulo 2^260.
+void make_twists(const ElementWords* elements, std::size_t eights, Twist* out) {
+  for (std::size_t i = 0; i < eights; ++i) {
+    const Lanes<Fr, 1> rest = shifted_numbers(elements + i * kLanes);
+    const Lanes<Fr, 1> number = multiple_of<0>(rest);
+    Value quotient;
+    for (Vector& limb : quotient.limb) limb = field::zero();
+    add_low_half(quotient.limb, rest.limb,
                  [](std::size_t j) { return broadcast(kNegativeInverse.limb[j]); });
-    propagate(quotient);
-    for (std::size_t i = 0; i < kLimbs; ++i) {
-      _mm512_store_si512(factors[block].number[i], number.limb[i].lanes);
-      _mm512_store_si512(factors[block].quotient[i],
-                         (quotient[i] & broadcast(field::kLimbMask)).lanes);
+    propagate(quotient.limb);
+    for (std::size_t j = 0; j < kLimbs; ++j) {
+      _mm512_store_si512(out[i].number[j], number.limb[j].lanes);
+      _mm512_store_si512(out[i].quotient[j], quotient.limb[j].lanes);
     }
   }
 }
@@ -398,7 +438,7 @@ void frequency_columns(const TransformPlan& plan, ElementWords* values, std::siz
                        void* scratch) {
   auto* const strip = static_cast<Value*>(scratch);
   load_columns(plan, values + column, strip);
-  Columns{strip, plan.frequency}.frequency(0, plan.rows, 0, 0);
+  Columns{strip, plan.frequency, kSteps<1>}.frequency(plan.rows);
   store_columns<false>(plan, strip, values + column);
 }
 
@@ -406,7 +446,7 @@ void time_columns(const TransformPlan& plan, ElementWords* values, std::size_t c
                   void* scratch) {
   auto* const strip = static_cast<Value*>(scratch);
   load_columns(plan, values + column, strip);
-  Columns{strip, plan.time}.time(0, plan.rows);
+  Columns{strip, plan.time, kSteps<kReducedBound>}.time(plan.rows);
   store_columns<true>(plan, strip, values + column);
 }
 
@@ -414,38 +454,35 @@ void frequency_rows(const TransformPlan& plan, ElementWords* values, std::size_t
                     void* scratch) {
   auto* const strip = static_cast<Value*>(scratch);
   ElementWords* const first = values + row * plan.columns;
-  const Factors* const twists = plan.twists + row / kLanes * plan.twists_of_eight_rows();
-  load_rows(plan, twists, twists + plan.coarse, first, strip);
-  Columns{strip, plan.frequency}.frequency(0, plan.columns, 0, 0);
+  const Twist* const coarse = plan.twists + row / kLanes * plan.twists_of_eight_rows();
+  load_rows(plan, coarse, coarse + plan.coarse, first, strip);
+  Columns{strip, plan.frequency, kSteps<kTwistBound>}.frequency(plan.columns);
   store_rows<true>(plan, [&](std::size_t i) { return strip[i]; }, first);
 }
 
 void coset_rows(const TransformPlan& plan, ElementWords* values, std::size_t row, void* scratch) {
   auto* const strip = static_cast<Value*>(scratch);
   ElementWords* const first = values + row * plan.columns;
-  const Factors* const twists = plan.twists + row / kLanes * plan.twists_of_eight_rows();
-  const Factors* const sign = twists + plan.coarse + plan.fine;
-  const Factors* const fine = sign + 1;
-  const Factors* const coarse = fine + plan.fine;
+  const Twist* const twists = plan.twists + row / kLanes * plan.twists_of_eight_rows();
+  const Twist* const sign = twists + plan.coarse + plan.fine;
+  const Twist* const fine = sign + 1;
+  const Twist* const coarse = fine + plan.fine;
   load_rows(plan, twists, twists + plan.coarse, first, strip);
-  Columns{strip, plan.frequency}.frequency(0, plan.columns, 0, 0);
-  strip[0] = product(strip[0], Each{sign});
-  for (std::size_t i = 1; i < plan.columns; ++i) {
-    strip[i] = product(strip[i], single(plan.shift, i));
-  }
-  Columns{strip, plan.time}.time(0, plan.columns);
-  store_rows<false>(
-      plan,
-      [&](std::size_t i) {
-        return product(product(strip[i], Each{fine + i % plan.fine}), Each{coarse + i / plan.fine});
-      },
-      first);
+  Columns{strip, plan.frequency, kSteps<kTwistBound>}.frequency(plan.columns);
+  strip[0] = product(strip[0], *sign);
+  for (std::size_t i = 1; i < plan.columns; ++i) strip[i] = product(strip[i], plan.shift[i]);
+  Columns{strip, plan.time, kSteps<kTwistBound>}.time(plan.columns);
+  const auto twisted = [&](std::size_t i) {
+    return product(product(strip[i], fine[i % plan.fine]), coarse[i / plan.fine]);
+  };
+  store_rows<false>(plan, twisted, first);
 }
 
 }  // namespace
 
 const TransformKernel kAvx512IfmaTransform = {
-    .prepare = prepare,
+    .make_multipliers = make_multipliers,
+    .make_twists = make_twists,
     .scratch_bytes = scratch_bytes,
     .frequency_columns = frequency_columns,
     .time_columns = time_columns,

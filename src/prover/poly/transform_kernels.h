@@ -13,28 +13,32 @@ struct ElementWords {
   std::uint64_t word[4];
 };
 
-// As many numbers f below the modulus p as there are lanes, in limbs of 52 bits, each with
-// floor(f * 2^260 / p): what it takes to multiply by f and to reduce at once (Shoup's method).
-struct alignas(64) Factors {
+// What a vector is multiplied by, in limbs of 52 bits: f * 2^(52 (i + 1)) modulo p for a number f.
+struct Multiplier {
+  std::uint64_t multiple[5][5];
+};
+
+// What each lane is multiplied by: numbers f below p, and floor(f * 2^260 / p) (Shoup's method).
+// Takes less room than Multipliers would.
+struct alignas(64) Twist {
   std::uint64_t number[5][kTransformLanes];
   std::uint64_t quotient[5][kTransformLanes];
 };
 
 // Sizes of a transform whose values are seen as a matrix, row after row, and the factors it takes.
 // All powers of two; n = rows * columns and columns = coarse * fine. w_k is a root of order k, s one
-// of order 2 n, and place p of a list in bit-reversed order belongs to the number rev(p).
+// of order 2 n, and rev(p) is p with its bits reversed.
 struct TransformPlan {
-  std::size_t rows, columns;  // each at least the number of lanes
+  std::size_t rows, columns;  // each from the number of lanes to 2^14
   std::size_t coarse, fine;
-  // Single factors, eight in each Factors.
-  const Factors* frequency;  // w_(2k)^rev(p) for p < k, for any power of two k (the same list)
-  const Factors* time;       // at h + j, for j < h: w_(2h)^-j, for every power of two h
-  const Factors* shift;      // at p < columns: s^(-rows * rev(p))
+  const Multiplier* frequency;  // at p < k: w_(2k)^rev(p), for every power of two k (the same list)
+  const Multiplier* time;       // at h + j, for j < h: w_(2h)^-j, for every power of two h
+  const Multiplier* shift;      // at p < columns: s^(-rows * rev(p))
   // For each eight rows one after the other, lanes for rows; row p has the number k = rev(p):
   // w_n^(k * fine * i) for i < coarse, w_n^(k * i) for i < fine,
   // one, for row 0 minus one,
   // w_n^-(k * i) * -s^-k / n for i < fine, w_n^-(k * fine * i) for i < coarse.
-  const Factors* twists;
+  const Twist* twists;
 
   [[nodiscard]] std::size_t twists_of_eight_rows() const { return 2 * (coarse + fine) + 1; }
 };
@@ -43,7 +47,9 @@ struct TransformPlan {
 // for that many rows or columns, aligned to 64. Between the steps values are below 2 p; the first
 // step takes and the last one leaves them below p.
 struct TransformKernel {
-  void (*prepare)(const ElementWords* elements, std::size_t count, Factors* factors);
+  // From elements, eight for each of `eights`.
+  void (*make_multipliers)(const ElementWords* elements, std::size_t eights, Multiplier* out);
+  void (*make_twists)(const ElementWords* elements, std::size_t eights, Twist* out);
   std::size_t (*scratch_bytes)(std::size_t length);
   // Columns from natural to bit-reversed order, and with the inverse roots back.
   void (*frequency_columns)(const TransformPlan& plan, ElementWords* values, std::size_t column,
