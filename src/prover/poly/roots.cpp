@@ -1,5 +1,8 @@
 #include "prover/poly/roots.h"
 
+#include <algorithm>
+#include <array>
+
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 
@@ -15,6 +18,28 @@ std::size_t reverse_bits(std::size_t value, std::size_t bits) {
   if (bits == 0) return 0;
   return static_cast<std::size_t>(__builtin_bitreverse64(value) >> (64 - bits));
 }
+
+constexpr std::size_t kTileLog = 4;  // tiles of 8 KiB
+using Tile = std::array<std::array<Fr, 1U << kTileLog>, 1U << kTileLog>;
+
+struct Tiles {
+  Fr* values;
+  std::size_t side, side_log, row_shift;
+
+  [[nodiscard]] Fr* row(std::size_t middle, std::size_t index) const {
+    return values + (index << row_shift) + (middle << side_log);
+  }
+  void load(std::size_t middle, Tile& tile) const {
+    for (std::size_t i = 0; i < side; ++i) std::copy_n(row(middle, i), side, tile[i].data());
+  }
+  void store_reversed(const Tile& tile, std::size_t middle) const {
+    for (std::size_t i = 0; i < side; ++i) {
+      Fr* const to = row(middle, i);
+      const std::size_t column = reverse_bits(i, side_log);
+      for (std::size_t j = 0; j < side; ++j) to[j] = tile[reverse_bits(j, side_log)][column];
+    }
+  }
+};
 
 template <class Function>
 void for_chunks(std::size_t count, const Function& function) {
@@ -60,13 +85,22 @@ std::vector<Fr> reversed_powers(std::size_t size, const Fr& base, const Fr& firs
   return table;
 }
 
+// A tile has the places whose middle bits are the same; it trades them with the tile of the reversed
+// middle bits (Carter, Gatlin 1998). Rows of a tile, and not single values, go to and from memory.
 void reverse_bits_of_places(std::span<Fr> values) {
   const auto log = static_cast<std::size_t>(__builtin_ctzll(values.size()));
-  for_chunks(values.size(), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::size_t j = reverse_bits(i, log);
-      if (i < j) std::swap(values[i], values[j]);
-    }
+  const std::size_t side_log = std::min(kTileLog, log / 2);
+  const std::size_t middle_log = log - 2 * side_log;
+  const Tiles tiles{values.data(), std::size_t{1} << side_log, side_log, middle_log + side_log};
+  tbb::parallel_for(std::size_t{0}, std::size_t{1} << middle_log, [&](std::size_t middle) {
+    const std::size_t other = reverse_bits(middle, middle_log);
+    if (middle > other) return;
+    Tile tile;
+    Tile other_tile;
+    tiles.load(middle, tile);
+    tiles.load(other, other_tile);
+    tiles.store_reversed(tile, other);
+    if (middle != other) tiles.store_reversed(other_tile, middle);
   });
 }
 

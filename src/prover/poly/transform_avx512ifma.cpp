@@ -469,9 +469,9 @@ void coset_rows(const TransformPlan& plan, ElementWords* values, std::size_t row
   const Twist* const coarse = fine + plan.fine;
   load_rows(plan, twists, twists + plan.coarse, first, strip);
   Columns{strip, plan.frequency, kSteps<kTwistBound>}.frequency(plan.columns);
-  strip[0] = product(strip[0], *sign);
+  strip[0] = reduced(product(strip[0], *sign));
   for (std::size_t i = 1; i < plan.columns; ++i) strip[i] = product(strip[i], plan.shift[i]);
-  Columns{strip, plan.time, kSteps<kTwistBound>}.time(plan.columns);
+  Columns{strip, plan.time, kSteps<kProductBound>}.time(plan.columns);
   const auto twisted = [&](std::size_t i) {
     return product(product(strip[i], fine[i % plan.fine]), coarse[i / plan.fine]);
   };
