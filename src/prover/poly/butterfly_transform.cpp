@@ -169,6 +169,15 @@ class ButterflyTransform final : public Transform {
     if (!stop.stop_requested()) negate_places(values);
   }
 
+  void multiply_subtract(std::span<Fr> a, std::span<const Fr> b, std::span<const Fr> c,
+                         std::span<field::Limbs> out) const override {
+    constexpr Fr kOne{field::Limbs{1, 0, 0, 0}};  // a Montgomery product with it: standard form
+    kernels_.multiply(a.data(), a.data(), b.data(), a.size());
+    kernels_.subtract(a.data(), a.data(), c.data(), a.size());
+    kernels_.scale(a.data(), a.data(), &kOne, a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) out[i] = a[i].limb;
+  }
+
  private:
   [[nodiscard]] Butterflies butterflies(const std::stop_token& stop) const {
     return {kernels_, twiddles_.data(), coset_low_.data(), coset_high_.data(), stop};

@@ -79,6 +79,12 @@ base::Status Domain::to_odd_coset(std::span<Fr> values, std::stop_token stop) co
   return finished(stop);
 }
 
+void Domain::multiply_subtract(std::span<Fr> a, std::span<const Fr> b, std::span<const Fr> c,
+                               std::span<field::Limbs> out) const {
+  ZKP_ASSERT(a.size() == b.size() && a.size() == c.size() && a.size() == out.size());
+  tables_->transform->multiply_subtract(a, b, c, out);
+}
+
 // L_i(tau) = (tau^size - 1) / size * w^i / (tau - w^i).
 std::vector<Fr> Domain::lagrange_at(const Fr& tau) const {
   const Fr vanishing = tau.power(size()) - Fr::one();

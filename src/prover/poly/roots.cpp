@@ -85,8 +85,9 @@ std::vector<Fr> reversed_powers(std::size_t size, const Fr& base, const Fr& firs
   return table;
 }
 
-// A tile has the places whose middle bits are the same; it trades them with the tile of the reversed
-// middle bits (Carter, Gatlin 1998). Rows of a tile, and not single values, go to and from memory.
+// A tile has the places whose middle bits are the same; it trades them with the tile of the
+// reversed middle bits (Carter, Gatlin 1998). Rows of a tile, and not single values, go to and from
+// memory.
 void reverse_bits_of_places(std::span<Fr> values) {
   const auto log = static_cast<std::size_t>(__builtin_ctzll(values.size()));
   const std::size_t side_log = std::min(kTileLog, log / 2);

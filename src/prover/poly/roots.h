@@ -13,8 +13,8 @@ using field::Fr;
 // 5^((r-1)/2^log): primitive of order 2^log. REQUIRES: log <= 28.
 Fr root_of_order(std::size_t log);
 
-// For every power of two h < size, at [h, 2h): the powers 0 .. h-1 of a root of order 2h. `root` has
-// the order `size`, a power of two.
+// For every power of two h < size, at [h, 2h): the powers 0 .. h-1 of a root of order 2h. `root`
+// has the order `size`, a power of two.
 std::vector<Fr> nested_powers(std::size_t size, const Fr& root);
 
 // first * base^(the bits of i reversed) for i < size, a power of two.

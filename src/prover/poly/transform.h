@@ -10,8 +10,8 @@ namespace zkp::prover::poly {
 
 using field::Fr;
 
-// The transforms of 2^log_size values on one kind of CPU, with the tables for them. May be shared by
-// threads; works on those of the calling tbb arena. When a stop is asked for, returns soon and
+// The transforms of 2^log_size values on one kind of CPU, with the tables for them. May be shared
+// by threads; works on those of the calling tbb arena. When a stop is asked for, returns soon and
 // leaves any values.
 class Transform {
  public:
@@ -21,6 +21,9 @@ class Transform {
   virtual void frequency(std::span<Fr> values, const std::stop_token& stop) const = 0;
   // As Domain::to_odd_coset. REQUIRES: log_size < Domain::kMostLog.
   virtual void to_odd_coset(std::span<Fr> values, const std::stop_token& stop) const = 0;
+  // As Domain::multiply_subtract.
+  virtual void multiply_subtract(std::span<Fr> a, std::span<const Fr> b, std::span<const Fr> c,
+                                 std::span<field::Limbs> out) const = 0;
 };
 
 // The fastest for these kernels and this size.

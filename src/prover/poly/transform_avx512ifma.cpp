@@ -217,8 +217,7 @@ ZKP_LANES void first_two_layers(Value& x0, Value& x1, Value& x2, Value& x3,
 
 // How many steps of two layers values may take that are below Bound p at first.
 template <unsigned Bound>
-constexpr std::size_t kSteps =
-    1 + (kMostBound - 2 * (Bound + kTwistBound)) / (2 * kProductBound);
+constexpr std::size_t kSteps = 1 + (kMostBound - 2 * (Bound + kTwistBound)) / (2 * kProductBound);
 static_assert(kReducedBound + 3 * 2 * kProductBound <= kMostBound);
 
 // Columns of values, one in each lane, in steps of two layers and if need be one of a single layer,
@@ -228,21 +227,15 @@ struct Columns {
   const Multiplier* factors;
   std::size_t steps;
 
-  // Natural order in, bit-reversed order out. A block of `size` values is one of a row of such, and
-  // has a factor of its own.
-  void frequency(std::size_t size, std::size_t block = 0, std::size_t step = 0) const {
-    if (size == 1) return;
-    Value* const x = values + block * size;
-    const bool odd = __builtin_ctzll(size) % 2 == 1;
-    if (step == steps) {
-      odd ? frequency_layer<true>(x, size, block) : frequency_two_layers<true>(x, size, block);
-    } else if (step > 0) {
-      odd ? frequency_layer<false>(x, size, block) : frequency_two_layers<false>(x, size, block);
+  // Natural order in, bit-reversed order out.
+  void frequency(std::size_t size) const {
+    if (__builtin_ctzll(size) % 2 == 0) {
+      frequency_first_two_layers(size);
+      for (std::size_t block = 0; block < 4; ++block) frequency_block(size / 4, block, 1);
     } else {
-      odd ? frequency_first_layer(x, size) : frequency_first_two_layers(x, size);
+      frequency_first_layer(size);
+      for (std::size_t block = 0; block < 2; ++block) frequency_block(size / 2, block, 1);
     }
-    const std::size_t parts = odd ? 2 : 4;
-    for (std::size_t i = 0; i < parts; ++i) frequency(size / parts, parts * block + i, step + 1);
   }
 
   // Bit-reversed order in, natural order out.
@@ -261,24 +254,30 @@ struct Columns {
   }
 
  private:
-  void frequency_first_layer(Value* x, std::size_t size) const {
+  void frequency_first_layer(std::size_t size) const {
     const std::size_t half = size / 2;
-    for (std::size_t j = 0; j < half; ++j) first_layer(x[j], x[half + j]);
+    for (std::size_t j = 0; j < half; ++j) first_layer(values[j], values[half + j]);
   }
-  void frequency_first_two_layers(Value* x, std::size_t size) const {
+  void frequency_first_two_layers(std::size_t size) const {
     const std::size_t q = size / 4;
+    Value* const x = values;
     for (std::size_t j = 0; j < q; ++j) {
       first_two_layers(x[j], x[q + j], x[2 * q + j], x[3 * q + j], factors[1]);
     }
   }
-  template <bool Reduce>
-  void frequency_layer(Value* x, std::size_t size, std::size_t block) const {
-    const std::size_t half = size / 2;
-    for (std::size_t j = 0; j < half; ++j) layer<Reduce>(x[j], x[half + j], factors[block]);
+  // A block of `size` values, a power of four, is one of a row of such, with its own factors.
+  void frequency_block(std::size_t size, std::size_t block, std::size_t step) const {
+    if (size == 1) return;
+    Value* const x = values + block * size;
+    if (step == steps) {
+      frequency_two_layers<true>(x, size, block);
+    } else {
+      frequency_two_layers<false>(x, size, block);
+    }
+    for (std::size_t i = 0; i < 4; ++i) frequency_block(size / 4, 4 * block + i, step + 1);
   }
   template <bool Reduce>
-  [[gnu::noinline]] void frequency_two_layers(Value* x, std::size_t size,
-                                              std::size_t block) const {
+  [[gnu::noinline]] void frequency_two_layers(Value* x, std::size_t size, std::size_t block) const {
     const std::size_t q = size / 4;
     const Multiplier& high = factors[2 * block + 1];
     for (std::size_t j = 0; j < q; ++j) {
@@ -478,6 +477,30 @@ void coset_rows(const TransformPlan& plan, ElementWords* values, std::size_t row
   store_rows<false>(plan, twisted, first);
 }
 
+// 16 a * b / 2^260 - c is a * b / 2^256 - c, and 16 times that over 2^260 the standard form.
+void multiply_subtract(const ElementWords* a, const ElementWords* b, const ElementWords* c,
+                       std::size_t count, ElementWords* out) {
+  for (std::size_t i = 0; i < count; i += kLanes) {
+    Vector word[kWords];
+    field::load_words(a + i, word);
+    const auto x = field::from_words<Fr, 4>(word);
+    field::load_words(b + i, word);
+    field::Columns t = wide_product(x, field::from_words<Fr>(word));
+    field::load_words(c + i, word);
+    const auto subtrahend = field::from_words<Fr>(word);
+    for (std::size_t j = 0; j < kLimbs; ++j) {
+      t.column[kLimbs + j] = t.column[kLimbs + j] - subtrahend.limb[j];
+    }
+    const auto difference = field::reduced<Fr, 3, 1>(t);
+    for (std::size_t j = 0; j < kLimbs; ++j) {
+      t.column[j] = field::shifted_left<4>(difference.limb[j]);
+      t.column[kLimbs + j] = field::zero();
+    }
+    field::to_words(canonical(field::reduced<Fr, 2>(t)), word);
+    field::store_words(word, out + i);
+  }
+}
+
 }  // namespace
 
 const TransformKernel kAvx512IfmaTransform = {
@@ -488,6 +511,7 @@ const TransformKernel kAvx512IfmaTransform = {
     .time_columns = time_columns,
     .frequency_rows = frequency_rows,
     .coset_rows = coset_rows,
+    .multiply_subtract = multiply_subtract,
 };
 
 }  // namespace zkp::prover::poly

@@ -26,8 +26,8 @@ struct alignas(64) Twist {
 };
 
 // Sizes of a transform whose values are seen as a matrix, row after row, and the factors it takes.
-// All powers of two; n = rows * columns and columns = coarse * fine. w_k is a root of order k, s one
-// of order 2 n, and rev(p) is p with its bits reversed.
+// All powers of two; n = rows * columns and columns = coarse * fine. w_k is a root of order k, s
+// one of order 2 n, and rev(p) is p with its bits reversed.
 struct TransformPlan {
   std::size_t rows, columns;  // each from the number of lanes to 2^14
   std::size_t coarse, fine;
@@ -62,6 +62,10 @@ struct TransformKernel {
                          void* scratch);
   void (*coset_rows)(const TransformPlan& plan, ElementWords* values, std::size_t row,
                      void* scratch);
+  // out[i] = (a[i] * b[i] - c[i]) / 2^256: of elements, the standard form. `count` is a multiple of
+  // the number of lanes.
+  void (*multiply_subtract)(const ElementWords* a, const ElementWords* b, const ElementWords* c,
+                            std::size_t count, ElementWords* out);
 };
 
 extern const TransformKernel kAvx512IfmaTransform;
