@@ -5,6 +5,7 @@
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
+#include "base/secret.h"
 #include "prover/poly/domain.h"
 #include "prover/poly/roots.h"
 #include "prover/poly/transform.h"
@@ -18,10 +19,16 @@ static_assert(sizeof(Fr) == sizeof(ElementWords) && sizeof(field::Limbs) == size
 constexpr std::size_t kLeastLog = 6;  // as many rows and columns as lanes
 constexpr std::align_val_t kAlignment{64};
 
-struct Deleter {
-  void operator()(void* scratch) const { ::operator delete(scratch, kAlignment); }
+// What values pass through may be secret.
+struct Wiper {
+  std::size_t size_bytes;
+
+  void operator()(void* scratch) const {
+    base::wipe(scratch, size_bytes);
+    ::operator delete(scratch, kAlignment);
+  }
 };
-using Scratch = std::unique_ptr<void, Deleter>;
+using Scratch = std::unique_ptr<void, Wiper>;
 
 std::size_t power_of_two(std::size_t log) { return std::size_t{1} << log; }
 
@@ -123,8 +130,9 @@ class LaneTransform final : public Transform {
   // The step for each eight of `count` rows or columns of a length.
   void for_eights(std::size_t count, std::size_t length, Step step, ElementWords* elements,
                   const std::stop_token& stop) const {
+    const std::size_t size_bytes = kernel_.scratch_bytes(length);
     tbb::enumerable_thread_specific<Scratch> scratches(
-        [&] { return Scratch(::operator new(kernel_.scratch_bytes(length), kAlignment)); });
+        [&] { return Scratch(::operator new(size_bytes, kAlignment), Wiper{size_bytes}); });
     tbb::parallel_for(std::size_t{0}, count / kTransformLanes, [&](std::size_t i) {
       if (stop.stop_requested()) return;
       step(plan_, elements, i * kTransformLanes, scratches.local().get());
