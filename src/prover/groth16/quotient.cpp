@@ -65,16 +65,12 @@ base::Result<base::SecretVector<Limbs>> quotient_values(RowValues rows, std::uin
   const poly::Domain domain(domain_log, kernels);
   for (const std::span<Fr> values : {a, b, c}) ZKP_CHECK(domain.to_odd_coset(values, stop));
 
-  // One Montgomery product with the integer 1 is the standard form.
-  constexpr Fr kOne{Limbs{1, 0, 0, 0}};
   base::SecretVector<Limbs> quotient(a.size());
   const std::span<Limbs> out = quotient.reveal_mutable();
   ZKP_CHECK(for_chunks(a.size(), stop, [&](std::size_t begin, std::size_t end) {
-    Fr* const value = &a[begin];
-    kernels.fr.multiply(value, value, &b[begin], end - begin);
-    kernels.fr.subtract(value, value, &c[begin], end - begin);
-    kernels.fr.scale(value, value, &kOne, end - begin);
-    for (std::size_t i = begin; i < end; ++i) out[i] = a[i].limb;
+    const std::size_t count = end - begin;
+    domain.multiply_subtract(a.subspan(begin, count), b.subspan(begin, count),
+                             c.subspan(begin, count), out.subspan(begin, count));
   }));
   return quotient;
 }
