@@ -391,7 +391,7 @@ ZKP_LANES Lanes<Fr, 1> multiple_of(const Lanes<Fr, 1>& shifted) {
     return shifted;
   } else {
     constexpr Constant kPower = Fr::power_of_two(52 * Limb);
-    return canonical(multiply(shifted, field::broadcast<Fr, 1>(kPower)));
+    return canonical(field::product(shifted, field::broadcast<Fr, 1>(kPower)));
   }
 }
 
@@ -491,7 +491,7 @@ void multiply_subtract(const ElementWords* a, const ElementWords* b, const Eleme
     for (std::size_t j = 0; j < kLimbs; ++j) {
       t.column[kLimbs + j] = t.column[kLimbs + j] - subtrahend.limb[j];
     }
-    const auto difference = field::reduced<Fr, 3, 1>(t);
+    const auto difference = carried(field::reduced<Fr, 3, 1>(t));
     for (std::size_t j = 0; j < kLimbs; ++j) {
       t.column[j] = field::shifted_left<4>(difference.limb[j]);
       t.column[kLimbs + j] = field::zero();
