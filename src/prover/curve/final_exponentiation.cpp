@@ -1,5 +1,7 @@
 #include "prover/curve/final_exponentiation.h"
 
+#include <cstdlib>
+
 #include "prover/curve/fq12.h"
 #include "prover/curve/frobenius.h"
 #include "prover/curve/signed_digits.h"
@@ -9,13 +11,17 @@ namespace {
 
 // base^x. REQUIRES: what cyclotomic_squared() requires; the conjugate is then the inverse.
 Fq12 power_of_parameter(const Fq12& base) {
-  constexpr auto kDigits = non_adjacent_form<63>(kBnParameter);
+  constexpr auto kDigits = non_adjacent_form<63, 4>(kBnParameter);
   static_assert(kDigits.back() == 1);
-  const Fq12 inverted = conjugate(base);
+  const Fq12 square = cyclotomic_squared(base);
+  std::array<Fq12, 4> odd_powers = {base};  // 1, 3, 5, 7
+  for (std::size_t i = 1; i < odd_powers.size(); ++i) odd_powers[i] = odd_powers[i - 1] * square;
   Fq12 result = base;
   for (std::size_t i = kDigits.size() - 1; i-- > 0;) {
     result = cyclotomic_squared(result);
-    if (kDigits[i] != 0) result = result * (kDigits[i] > 0 ? base : inverted);
+    if (kDigits[i] == 0) continue;
+    const Fq12& power = odd_powers[static_cast<std::size_t>(std::abs(kDigits[i])) / 2];
+    result = result * (kDigits[i] > 0 ? power : conjugate(power));
   }
   return result;
 }

@@ -1,87 +1,140 @@
 #include "prover/curve/miller_loop.h"
 
-#include <vector>
+#include <algorithm>
 
-#include "prover/curve/fq12.h"
 #include "prover/curve/frobenius.h"
+#include "prover/curve/miller_steps.h"
 #include "prover/curve/signed_digits.h"
 
 namespace zkp::prover::curve {
 namespace {
 
-// One pair on its way through the loop: `x`, `y`, `z` is a multiple of g2 in homogeneous
-// coordinates (x / z, y / z). The steps move it on and return the line through the points added, at
-// g1, times a factor of Fq2.
-// Formulas: Costello, Lange, Naehrig 2010, section 5; the doubling without their halves, so
-// that all three coordinates come out times 4.
+// Those of Vercauteren's 6 x + 2 below the first, from the top.
+constexpr auto kLoopDigits = [] {
+  constexpr auto kDigits = non_adjacent_form<66>(field::Wide{6} * kBnParameter + 2);
+  static_assert(kDigits.back() == 1);
+  std::array<signed char, kDigits.size() - 1> digits{};
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    digits[i] = static_cast<signed char>(kDigits[digits.size() - 1 - i]);
+  }
+  return digits;
+}();
+
+const Fq2& three_b() {
+  static const Fq2 kThreeB = G2Params::b().doubled() + G2Params::b();
+  return kThreeB;
+}
+
+// A point of G2 on its way through the loop.
 class Runner {
  public:
-  explicit Runner(const PointPair& pair)
-      : pair_(pair), x_(pair.g2.x), y_(pair.g2.y), z_(Fq2::one()) {}
-
-  Line double_step() {
-    static const Fq2 kThreeB = G2Params::b().doubled() + G2Params::b();
-    const Fq2 xx = x_.squared();
-    const Fq2 b = y_.squared();
-    const Fq2 e = z_.squared() * kThreeB;
-    const Fq2 f = e.doubled() + e;
-    const Fq2 h = (y_ * z_).doubled();
-    const Line line = {-(h * pair_.g1.y), (xx.doubled() + xx) * pair_.g1.x, e - b};
-    const Fq2 ee = e.squared().doubled().doubled();
-    x_ = (x_ * y_).doubled() * (b - f);
-    y_ = (b + f).squared() - ee.doubled() - ee;
-    z_ = (b * h).doubled().doubled();
-    return line;
+  explicit Runner(const G2Affine& g2) : multiple_{g2.x, g2.y, Fq2::one()} {
+    const G2Affine once = frobenius(g2);
+    const G2Affine twice = frobenius(once);
+    addends_ = {g2, -g2, once, -twice};
+    end_ = -frobenius(twice);
   }
 
-  Line add_step(const G2Affine& q) {
-    const Fq2 theta = y_ - q.y * z_;
-    const Fq2 lambda = x_ - q.x * z_;
-    const Line line = {lambda * pair_.g1.y, -(theta * pair_.g1.x), theta * q.x - lambda * q.y};
-    const Fq2 d = lambda.squared();
-    const Fq2 e = lambda * d;
-    const Fq2 g = x_ * d;
-    const Fq2 h = e + z_ * theta.squared() - g.doubled();
-    x_ = lambda * h;
-    y_ = theta * (g - h) - e * y_;
-    z_ = z_ * e;
-    return line;
+  Line double_step() { return multiple_.double_step(three_b()); }
+  Line add_step(Addend addend) {
+    const G2Affine& point = addends_[static_cast<std::size_t>(addend)];
+    return multiple_.add_step(point.x, point.y);
   }
 
-  [[nodiscard]] const G2Affine& g2() const { return pair_.g2; }
+  // After the loop: is (6 x + 2) Q + psi(Q) - psi^2(Q) = -psi^3(Q)? On G2, where psi is q, it is
+  // (Vercauteren 2010). Nowhere else: by psi^2 - t psi + q = 0 the relation is a + b psi, whose
+  // norm a^2 + a b t + b^2 q has with the curve's order (2 q - r) r no other common divisor than r.
+  [[nodiscard]] bool is_in_subgroup() const {
+    return !multiple_.z.is_zero() && multiple_.x == end_.x * multiple_.z &&
+           multiple_.y == end_.y * multiple_.z;
+  }
 
  private:
-  PointPair pair_;
-  Fq2 x_, y_, z_;
+  MultipleOf<Fq2> multiple_;
+  std::array<G2Affine, kAddends> addends_;
+  G2Affine end_;
 };
 
-constexpr auto kLoopDigits =
-    non_adjacent_form<66>(field::Wide{6} * kBnParameter + 2);  // of Vercauteren's 6 x + 2
+class PairSteps {
+ public:
+  PairSteps(std::span<const PointPair> pairs, std::span<const PreparedPair> prepared) {
+    for (const PointPair& pair : pairs) {
+      if (pair.g1.is_infinity() || pair.g2.is_infinity()) continue;
+      fresh_.push_back({pair.g1, Runner(pair.g2)});
+    }
+    std::vector<Fq> inverses, scratch(prepared.size());
+    for (const PreparedPair& pair : prepared) inverses.push_back(pair.g1.y);
+    field::invert_batch<Fq>(inverses, scratch);
+    for (std::size_t i = 0; i < prepared.size(); ++i) {
+      const G1& g1 = prepared[i].g1;  // (x / z^2, y / z^3); of infinity, z = 0, every line is 1
+      const Fq z_over_y = g1.z * inverses[i];
+      prepared_.push_back(
+          {g1.x * z_over_y, g1.z.squared() * z_over_y, prepared[i].g2->lines.data()});
+    }
+  }
+
+  void double_all(Fq12& value) {
+    for (Fresh& pair : fresh_) value = value * pair.at_g1(pair.runner.double_step());
+    for (Prepared& pair : prepared_) value = value * pair.next_line();
+  }
+  void add_all(Fq12& value, Addend addend) {
+    for (Fresh& pair : fresh_) value = value * pair.at_g1(pair.runner.add_step(addend));
+    for (Prepared& pair : prepared_) value = value * pair.next_line();
+  }
+
+  [[nodiscard]] bool all_in_subgroup() const {
+    return std::ranges::all_of(fresh_,
+                               [](const Fresh& pair) { return pair.runner.is_in_subgroup(); });
+  }
+
+ private:
+  struct Fresh {
+    G1Affine g1;
+    Runner runner;
+    [[nodiscard]] Line at_g1(const Line& line) const {
+      return {line.constant * g1.y, line.slope * g1.x, line.offset};
+    }
+  };
+  struct Prepared {
+    Fq x_over_y, y_inverse;
+    const MonicLine* line;
+    MonicLine next_line() {
+      const MonicLine& next = *line++;
+      return {next.slope * x_over_y, next.offset * y_inverse};
+    }
+  };
+  std::vector<Fresh> fresh_;
+  std::vector<Prepared> prepared_;
+};
+
+// Writes down the lines of one point.
+struct LineRecorder {
+  Runner runner;
+  std::vector<Line> lines;
+  void double_all(Fq12& /*value*/) { lines.push_back(runner.double_step()); }
+  void add_all(Fq12& /*value*/, Addend addend) { lines.push_back(runner.add_step(addend)); }
+};
 
 }  // namespace
 
-// Vercauteren 2010, section IV.B, for BN curves.
-Fq12 miller_loop(std::span<const PointPair> pairs) {
-  std::vector<Runner> runners;
-  for (const PointPair& pair : pairs) {
-    if (!pair.g1.is_infinity() && !pair.g2.is_infinity()) runners.emplace_back(pair);
+PreparedG2 prepare(const G2Affine& point) {
+  LineRecorder recorder{Runner(point), {}};
+  run_miller_loop<Fq12>(kLoopDigits.data(), kLoopDigits.size(), recorder);
+  std::vector<Fq2> inverses, scratch(recorder.lines.size());
+  for (const Line& line : recorder.lines) inverses.push_back(line.constant);
+  field::invert_batch<Fq2>(inverses, scratch);
+  PreparedG2 prepared;
+  for (std::size_t i = 0; i < inverses.size(); ++i) {
+    const Line& line = recorder.lines[i];
+    prepared.lines.push_back({line.slope * inverses[i], line.offset * inverses[i]});
   }
-  static_assert(kLoopDigits.back() == 1);
-  Fq12 value = one_of_fq12();
-  for (std::size_t i = kLoopDigits.size() - 1; i-- > 0;) {
-    value = squared(value);
-    for (Runner& runner : runners) {
-      value = value * runner.double_step();
-      if (kLoopDigits[i] == 0) continue;
-      value = value * runner.add_step(kLoopDigits[i] > 0 ? runner.g2() : -runner.g2());
-    }
-  }
-  for (Runner& runner : runners) {
-    const G2Affine once = frobenius(runner.g2());
-    value = value * runner.add_step(once);
-    value = value * runner.add_step(-frobenius(once));
-  }
-  return value;
+  return prepared;
+}
+
+MillerLoop miller_loop(std::span<const PointPair> pairs, std::span<const PreparedPair> prepared) {
+  PairSteps steps(pairs, prepared);
+  const Fq12 value = run_miller_loop<Fq12>(kLoopDigits.data(), kLoopDigits.size(), steps);
+  return {value, steps.all_in_subgroup()};
 }
 
 }  // namespace zkp::prover::curve

@@ -24,7 +24,7 @@ void pairing_product_of(benchmark::State& state) {
 BENCHMARK(pairing_product_of)->Arg(1)->Arg(3)->Arg(4)->Unit(benchmark::kMicrosecond);
 
 void final_exponentiation_alone(benchmark::State& state) {
-  const Fq12 value = miller_loop(pairs_of(1));
+  const Fq12 value = miller_loop(pairs_of(1)).value;
   for (auto _ : state) benchmark::DoNotOptimize(final_exponentiation(value));
 }
 BENCHMARK(final_exponentiation_alone)->Unit(benchmark::kMicrosecond);

@@ -30,7 +30,7 @@ Fq12 pairing(const G1Affine& p, const G2Affine& q) {
 }
 
 Fq12 power(const Fq12& base, const field::Limbs& exponent) {
-  Fq12 result = one_of_fq12();
+  Fq12 result = Fq12::one();
   for (std::size_t i = 256; i-- > 0;) {
     result = squared(result);
     if (field::bit_of(exponent, i)) result = result * base;
@@ -114,7 +114,7 @@ TEST(Pairing, OfInfinityIsOne) {
 TEST(Pairing, ProductIsTheProductOfPairings) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     std::vector<PointPair> pairs(*rc::gen::inRange<std::size_t>(0, 6));
-    Fq12 want = one_of_fq12();
+    Fq12 want = Fq12::one();
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
       if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();

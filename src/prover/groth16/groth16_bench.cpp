@@ -206,7 +206,23 @@ void bench_verify(benchmark::State& state) {
     benchmark::DoNotOptimize(verify(f.key.verifying, signals, proof));
   }
 }
-BENCHMARK(bench_verify)->Unit(benchmark::kMillisecond);
+BENCHMARK(bench_verify)->Unit(benchmark::kMicrosecond);
+
+void bench_verify_prepared(benchmark::State& state) {
+  const Fixture& f = fixture(1000);
+  base::SystemRandom random;
+  const auto signals = *public_signals_of(f.key, f.witness);
+  const Proof proof = *prove(f.key, f.witness, {.kernels = kernels(), .random = random});
+  const PreparedVerifyingKey key(f.key.verifying);
+  for (auto _ : state) benchmark::DoNotOptimize(verify(key, signals, proof));
+}
+BENCHMARK(bench_verify_prepared)->Unit(benchmark::kMicrosecond);
+
+void bench_prepare_key(benchmark::State& state) {
+  const Fixture& f = fixture(1000);
+  for (auto _ : state) benchmark::DoNotOptimize(PreparedVerifyingKey(f.key.verifying));
+}
+BENCHMARK(bench_prepare_key)->Unit(benchmark::kMicrosecond);
 
 void bench_verify_batch(benchmark::State& state) {
   const Fixture& f = fixture(1000);
@@ -219,7 +235,7 @@ void bench_verify_batch(benchmark::State& state) {
     benchmark::DoNotOptimize(verify_batch(f.key.verifying, statements, random));
   }
 }
-BENCHMARK(bench_verify_batch)->Arg(64)->Unit(benchmark::kMillisecond);
+BENCHMARK(bench_verify_batch)->Arg(64)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace zkp::prover::groth16

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "prover/curve/final_exponentiation.h"
 #include "prover/curve/msm.h"
 #include "prover/curve/pairing.h"
 
@@ -12,26 +13,47 @@ namespace {
 
 using curve::G1;
 
+// What is wrong with a point, its group aside, or nullptr.
+template <class Point>
+const char* fault_on_curve(const Point& point) {
+  if (point.is_infinity()) return "is infinity";
+  if (!point.is_on_curve()) return "is not on its curve";
+  return nullptr;
+}
+
 // What is wrong with a point, or nullptr.
 template <class Point>
 const char* fault_of(const Point& point) {
-  if (point.is_infinity()) return "is infinity";
-  if (!point.is_on_curve()) return "is not on its curve";
+  if (const char* fault = fault_on_curve(point)) return fault;
   if (!curve::is_in_subgroup(point)) return "is not in its group";
   return nullptr;
 }
 
-// What is wrong with the shape of a statement; empty if nothing is.
+// What is wrong with the shape of a statement, but for the group of B, which the Miller loop tells;
+// empty if nothing is.
 std::string fault_of(const VerifyingKey& key, std::span<const Fr> public_signals,
                      const Proof& proof) {
+  if (key.ic.empty()) return "the verifying key has no points for public signals";
   if (public_signals.size() + 1 != key.ic.size()) {
     return fmt::format("{} public signals came, the circuit has {}", public_signals.size(),
                        key.public_count());
   }
-  if (const char* fault = fault_of(proof.a)) return fmt::format("point A of the proof {}", fault);
-  if (const char* fault = fault_of(proof.b)) return fmt::format("point B of the proof {}", fault);
-  if (const char* fault = fault_of(proof.c)) return fmt::format("point C of the proof {}", fault);
+  const auto fault = [](const char* name, const char* what) {
+    return fmt::format("point {} of the proof {}", name, what);
+  };
+  if (const char* what = fault_on_curve(proof.a)) return fault("A", what);
+  if (const char* what = fault_on_curve(proof.b)) return fault("B", what);
+  if (const char* what = fault_on_curve(proof.c)) return fault("C", what);
   return {};
+}
+
+// Does the pairing equation hold, which says that the loop's value becomes `want`?
+Verdict verdict_of(const curve::MillerLoop& loop, const curve::Fq12& want) {
+  if (!loop.g2_in_subgroup) return {false, "point B of the proof is not in its group"};
+  if (curve::final_exponentiation(loop.value) != want) {
+    return {false, "the pairing equation does not hold"};
+  }
+  return {true, {}};
 }
 
 G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
@@ -50,7 +72,6 @@ Fr random_factor(base::Random& random) {
 }  // namespace
 
 Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof) {
-  if (key.ic.empty()) return {false, "the verifying key has no points for public signals"};
   if (std::string fault = fault_of(key, public_signals, proof); !fault.empty()) {
     return {false, std::move(fault)};
   }
@@ -59,10 +80,26 @@ Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, cons
                                                   {key.alpha1, key.beta2},
                                                   {signals.to_affine(), key.gamma2},
                                                   {proof.c, key.delta2}}};
-  if (!curve::pairing_product(pairs).is_one()) {
-    return {false, "the pairing equation does not hold"};
+  return verdict_of(curve::miller_loop(pairs), curve::Fq12::one());
+}
+
+PreparedVerifyingKey::PreparedVerifyingKey(VerifyingKey verifying_key)
+    : key(std::move(verifying_key)),
+      alpha_beta(curve::pairing_product(std::array{curve::PointPair{key.alpha1, key.beta2}})),
+      gamma2(curve::prepare(key.gamma2)),
+      delta2(curve::prepare(key.delta2)),
+      signals(std::span(key.ic).subspan(key.ic.empty() ? 0 : 1)) {}
+
+Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signals,
+               const Proof& proof) {
+  if (std::string fault = fault_of(key.key, public_signals, proof); !fault.empty()) {
+    return {false, std::move(fault)};
   }
-  return {true, {}};
+  const std::array<curve::PointPair, 1> pairs = {{{proof.a, proof.b}}};
+  const std::array<curve::PreparedPair, 2> prepared = {
+      {{-(key.signals(public_signals) + key.key.ic[0]), &key.gamma2},
+       {-G1::from_affine(proof.c), &key.delta2}}};
+  return verdict_of(curve::miller_loop(pairs, prepared), key.alpha_beta);
 }
 
 // With a random z for each statement, the pairing equations to the power of z are multiplied; three
@@ -70,7 +107,6 @@ Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, cons
 bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements,
                   base::Random& random) {
   if (statements.empty()) return true;
-  if (key.ic.empty()) return false;
   std::vector<G1> left;  // the points of G1 of all pairs
   std::vector<G1Affine> c;
   std::vector<Fr> z, ic_factors(key.ic.size());
@@ -98,7 +134,7 @@ bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements
   for (const G2Affine& g2 : {key.beta2, key.gamma2, key.delta2}) {
     pairs.push_back({g1[pairs.size()], g2});
   }
-  return curve::pairing_product(pairs).is_one();
+  return verdict_of(curve::miller_loop(pairs), curve::Fq12::one()).valid;
 }
 
 base::Status check_key(const VerifyingKey& key) {
