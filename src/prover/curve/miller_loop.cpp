@@ -1,6 +1,8 @@
 #include "prover/curve/miller_loop.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 
 #include "prover/curve/frobenius.h"
 #include "prover/curve/miller_steps.h"
@@ -25,34 +27,34 @@ const Fq2& three_b() {
   return kThreeB;
 }
 
+using Addends = std::array<G2Affine, kAddends>;
+
+Addends addends_of(const G2Affine& point) {
+  const G2Affine once = frobenius(point);
+  return {point, -point, once, -frobenius(once)};
+}
+
+// After the loop: is (6 x + 2) Q + psi(Q) - psi^2(Q) = -psi^3(Q)? On G2, where psi is q, it is
+// (Vercauteren 2010). Nowhere else: by psi^2 - t psi + q = 0 the relation is a + b psi, whose norm
+// a^2 + a b t + b^2 q has with the curve's order (2 q - r) r no other common divisor than r.
+bool is_in_subgroup(const MultipleOf<Fq2>& multiple, const Addends& addends) {
+  const G2Affine want =
+      frobenius(addends[static_cast<std::size_t>(Addend::opposite_frobenius_twice)]);
+  return !multiple.z.is_zero() && multiple.x == want.x * multiple.z &&
+         multiple.y == want.y * multiple.z;
+}
+
 // A point of G2 on its way through the loop.
-class Runner {
- public:
-  explicit Runner(const G2Affine& g2) : multiple_{g2.x, g2.y, Fq2::one()} {
-    const G2Affine once = frobenius(g2);
-    const G2Affine twice = frobenius(once);
-    addends_ = {g2, -g2, once, -twice};
-    end_ = -frobenius(twice);
-  }
+struct Runner {
+  Addends addends;
+  MultipleOf<Fq2> multiple;
 
-  Line double_step() { return multiple_.double_step(three_b()); }
+  explicit Runner(const G2Affine& g2) : addends(addends_of(g2)), multiple{g2.x, g2.y, Fq2::one()} {}
+  Line double_step() { return multiple.double_step(three_b()); }
   Line add_step(Addend addend) {
-    const G2Affine& point = addends_[static_cast<std::size_t>(addend)];
-    return multiple_.add_step(point.x, point.y);
+    const G2Affine& point = addends[static_cast<std::size_t>(addend)];
+    return multiple.add_step(point.x, point.y);
   }
-
-  // After the loop: is (6 x + 2) Q + psi(Q) - psi^2(Q) = -psi^3(Q)? On G2, where psi is q, it is
-  // (Vercauteren 2010). Nowhere else: by psi^2 - t psi + q = 0 the relation is a + b psi, whose
-  // norm a^2 + a b t + b^2 q has with the curve's order (2 q - r) r no other common divisor than r.
-  [[nodiscard]] bool is_in_subgroup() const {
-    return !multiple_.z.is_zero() && multiple_.x == end_.x * multiple_.z &&
-           multiple_.y == end_.y * multiple_.z;
-  }
-
- private:
-  MultipleOf<Fq2> multiple_;
-  std::array<G2Affine, kAddends> addends_;
-  G2Affine end_;
 };
 
 class PairSteps {
@@ -83,8 +85,9 @@ class PairSteps {
   }
 
   [[nodiscard]] bool all_in_subgroup() const {
-    return std::ranges::all_of(fresh_,
-                               [](const Fresh& pair) { return pair.runner.is_in_subgroup(); });
+    return std::ranges::all_of(fresh_, [](const Fresh& pair) {
+      return is_in_subgroup(pair.runner.multiple, pair.runner.addends);
+    });
   }
 
  private:
@@ -115,6 +118,31 @@ struct LineRecorder {
   void add_all(Fq12& /*value*/, Addend addend) { lines.push_back(runner.add_step(addend)); }
 };
 
+// The vectors' pairs, filled up with ones that contribute 1.
+std::vector<VectorPair> vector_pairs(std::span<const PointPair> pairs) {
+  const auto raw = [](const PointPair& pair) {
+    const Addends addends = addends_of(pair.g2);
+    VectorPair result{.g1 = std::bit_cast<RawG1Affine>(pair.g1)};
+    for (std::size_t i = 0; i < addends.size(); ++i) {
+      result.addends[i] = std::bit_cast<RawG2Affine>(addends[i]);
+    }
+    return result;
+  };
+  std::vector<VectorPair> result;
+  for (const PointPair& pair : pairs) {
+    if (!pair.g1.is_infinity() && !pair.g2.is_infinity()) result.push_back(raw(pair));
+  }
+  const VectorPair filler = raw({G1Affine::infinity(), g2_generator()});
+  while (result.size() % kLanes != 0) result.push_back(filler);
+  return result;
+}
+
+bool is_in_subgroup(const VectorPair& pair) {
+  return is_in_subgroup(
+      {std::bit_cast<Fq2>(pair.x), std::bit_cast<Fq2>(pair.y), std::bit_cast<Fq2>(pair.z)},
+      std::bit_cast<Addends>(pair.addends));
+}
+
 }  // namespace
 
 PreparedG2 prepare(const G2Affine& point) {
@@ -135,6 +163,24 @@ MillerLoop miller_loop(std::span<const PointPair> pairs, std::span<const Prepare
   PairSteps steps(pairs, prepared);
   const Fq12 value = run_miller_loop<Fq12>(kLoopDigits.data(), kLoopDigits.size(), steps);
   return {value, steps.all_in_subgroup()};
+}
+
+MillerLoop miller_loop(std::span<const PointPair> pairs, const VectorPairing* vector) {
+  if (vector == nullptr) return miller_loop(pairs);
+  MillerLoop loop{Fq12::one(), true};
+  std::vector<VectorPair> all = vector_pairs(pairs);
+  const auto raw_three_b = std::bit_cast<RawFq2>(three_b());
+  for (std::size_t i = 0; i < all.size(); i += kMostPairs) {
+    const auto some = std::span(all).subspan(i, std::min(kMostPairs, all.size() - i));
+    std::array<RawFq12, kLanes> values;
+    vector->miller_loop(kLoopDigits.data(), kLoopDigits.size(), &raw_three_b, some.data(),
+                        some.size(), values.data());
+    for (const RawFq12& value : values) loop.value = loop.value * std::bit_cast<Fq12>(value);
+    loop.g2_in_subgroup =
+        loop.g2_in_subgroup &&
+        std::ranges::all_of(some, [](const VectorPair& pair) { return is_in_subgroup(pair); });
+  }
+  return loop;
 }
 
 }  // namespace zkp::prover::curve

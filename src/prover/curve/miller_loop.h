@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "prover/curve/pairing.h"
+#include "prover/curve/vector_pairing.h"
 
 namespace zkp::prover::curve {
 
@@ -32,5 +33,8 @@ struct MillerLoop {
 // `pairs` are in G2 comes out by the way. REQUIRES: all points are on their curves.
 MillerLoop miller_loop(std::span<const PointPair> pairs,
                        std::span<const PreparedPair> prepared = {});
+
+// The same in vectors, which pays for four pairs and more; one by one if `vector` is nullptr.
+MillerLoop miller_loop(std::span<const PointPair> pairs, const VectorPairing* vector);
 
 }  // namespace zkp::prover::curve

@@ -7,6 +7,7 @@
 #include "prover/curve/final_exponentiation.h"
 #include "prover/curve/msm.h"
 #include "prover/curve/pairing.h"
+#include "prover/curve/short_scalar.h"
 
 namespace zkp::prover::groth16 {
 namespace {
@@ -63,12 +64,6 @@ G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
   return *curve::msm(points, scalars, field::portable_kernels());
 }
 
-// 128 random bits.
-Fr random_factor(base::Random& random) {
-  const std::uint64_t low = random.next_u64();
-  return Fr::from_standard({low, random.next_u64(), 0, 0});
-}
-
 }  // namespace
 
 Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof) {
@@ -105,26 +100,27 @@ Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signa
 // With a random z for each statement, the pairing equations to the power of z are multiplied; three
 // of each one's four pairs share their point of G2, so their points of G1 are added up instead.
 bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements,
-                  base::Random& random) {
+                  base::Random& random, const curve::VectorPairing* vector) {
   if (statements.empty()) return true;
-  std::vector<G1> left;  // the points of G1 of all pairs
-  std::vector<G1Affine> c;
-  std::vector<Fr> z, ic_factors(key.ic.size());
+  std::vector<G1Affine> a, c;
+  std::vector<curve::ShortScalar> z;
+  std::vector<Fr> ic_factors(key.ic.size());
   for (const Statement& statement : statements) {
     const Proof& proof = *statement.proof;
     if (!fault_of(key, statement.public_signals, proof).empty()) return false;
-    z.push_back(random_factor(random));
-    const G1Affine negated = -proof.a;
-    left.push_back(combine({&negated, 1}, {&z.back(), 1}));
+    z.push_back(curve::ShortScalar::random(random));
+    a.push_back(-proof.a);
     c.push_back(proof.c);
-    ic_factors[0] += z.back();
+    const Fr factor = z.back().value();
+    ic_factors[0] += factor;
     for (std::size_t i = 1; i < ic_factors.size(); ++i) {
-      ic_factors[i] += z.back() * statement.public_signals[i - 1];
+      ic_factors[i] += factor * statement.public_signals[i - 1];
     }
   }
+  std::vector<G1> left = curve::multiples(a, z, vector);  // the points of G1 of all pairs
   left.push_back(combine({&key.alpha1, 1}, {&ic_factors[0], 1}));
   left.push_back(combine(key.ic, ic_factors));
-  left.push_back(combine(c, z));
+  left.push_back(curve::sum_of_multiples(c, z, vector));
   const std::vector<G1Affine> g1 = curve::to_affine_batch<curve::G1Params>(left);
 
   std::vector<curve::PointPair> pairs;
@@ -134,7 +130,7 @@ bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements
   for (const G2Affine& g2 : {key.beta2, key.gamma2, key.delta2}) {
     pairs.push_back({g1[pairs.size()], g2});
   }
-  return verdict_of(curve::miller_loop(pairs), curve::Fq12::one()).valid;
+  return verdict_of(curve::miller_loop(pairs, vector), curve::Fq12::one()).valid;
 }
 
 base::Status check_key(const VerifyingKey& key) {

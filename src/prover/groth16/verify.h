@@ -47,7 +47,8 @@ struct Statement {
 // exponentiation. A set with an invalid proof passes with probability 2^-128. An empty set is
 // valid.
 bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements,
-                  base::Random& random);
+                  base::Random& random,
+                  const curve::VectorPairing* vector = curve::vector_pairing());
 
 // Is this key fit for use? failed_precondition if gamma equals delta or delta is the generator
 // (anyone could forge), or a point is off its curve or subgroup or infinity.

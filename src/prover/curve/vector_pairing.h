@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// What many pairings take, for eight of them at once, one in each lane of a vector. Knows no type
+// with functions, so that a file which is compiled for a special CPU pulls in no inline function
+// of ours: the linker would be free to use that copy everywhere.
+namespace zkp::prover::curve {
+
+// The memory of Fq, Fq2, Fq12 and of points.
+struct RawFq {
+  std::uint64_t limb[4];
+};
+struct RawFq2 {
+  RawFq c0, c1;
+};
+struct RawFq12 {
+  RawFq2 c[6];
+};
+struct RawG1Affine {
+  RawFq x, y;
+};
+struct RawG1 {
+  RawFq x, y, z;
+};
+struct RawG2Affine {
+  RawFq2 x, y;
+};
+
+inline constexpr std::size_t kLanes = 8;
+inline constexpr std::size_t kMostPairs = 128, kMostTerms = 128;  // in one call
+
+// One pair on its way through the Miller loop.
+struct VectorPair {
+  RawG1Affine g1;          // (0, 0) contributes 1
+  RawG2Affine addends[4];  // by Addend
+  RawFq2 x, y, z;          // out: the multiple at the end of the loop
+};
+
+// The multiple first + second lambda of a point; see short_scalar.h.
+struct VectorTerm {
+  RawG1Affine point;
+  std::uint64_t first, second;
+};
+
+// In both functions lane i of kLanes has the entries i, kLanes + i, 2 kLanes + i and so on.
+// REQUIRES: kLanes divides the count.
+struct VectorPairing {
+  // values[i] = the product of the pairs of lane i; see run_miller_loop(). three_b is of G2.
+  void (*miller_loop)(const signed char* digits, int digit_count, const RawFq2* three_b,
+                      VectorPair* pairs, std::size_t count, RawFq12* values);
+  // sums[i] = 2^64 * start + the sum over the terms of lane i; z = 0 if two points that were added
+  // happened to be equal or opposite. beta is the endomorphism's.
+  void (*short_multiples)(const RawG1Affine* start, const RawFq* beta, const VectorTerm* terms,
+                          std::size_t count, RawG1* sums);
+};
+
+// The one that this CPU can run, or nullptr.
+const VectorPairing* vector_pairing();
+
+extern const VectorPairing kIfmaPairing;  // x86-64 with AVX-512 F and IFMA
+
+}  // namespace zkp::prover::curve
