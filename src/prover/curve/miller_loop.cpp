@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "prover/curve/frobenius.h"
 #include "prover/curve/miller_steps.h"
@@ -11,16 +12,9 @@
 namespace zkp::prover::curve {
 namespace {
 
-// Those of Vercauteren's 6 x + 2 below the first, from the top.
-constexpr auto kLoopDigits = [] {
-  constexpr auto kDigits = non_adjacent_form<66>(field::Wide{6} * kBnParameter + 2);
-  static_assert(kDigits.back() == 1);
-  std::array<signed char, kDigits.size() - 1> digits{};
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    digits[i] = static_cast<signed char>(kDigits[digits.size() - 1 - i]);
-  }
-  return digits;
-}();
+// Of Vercauteren's 6 x + 2.
+constexpr auto kLoopDigits =
+    below_the_first<non_adjacent_form<66>(field::Wide{6} * kBnParameter + 2)>();
 
 const Fq2& three_b() {
   static const Fq2 kThreeB = G2Params::b().doubled() + G2Params::b();
@@ -57,9 +51,9 @@ struct Runner {
   }
 };
 
-class PairSteps {
+class Lines {
  public:
-  PairSteps(std::span<const PointPair> pairs, std::span<const PreparedPair> prepared) {
+  Lines(std::span<const PointPair> pairs, std::span<const PreparedPair> prepared) {
     for (const PointPair& pair : pairs) {
       if (pair.g1.is_infinity() || pair.g2.is_infinity()) continue;
       fresh_.push_back({pair.g1, Runner(pair.g2)});
@@ -75,15 +69,19 @@ class PairSteps {
     }
   }
 
-  void double_all(Fq12& value) {
-    for (Fresh& pair : fresh_) value = value * pair.at_g1(pair.runner.double_step());
-    for (Prepared& pair : prepared_) value = value * pair.next_line();
+  // Hands on the lines of one step.
+  template <class Take>
+  void double_all(const Take& take) {
+    for (Fresh& pair : fresh_) take(pair.at_g1(pair.runner.double_step()));
+    for (Prepared& pair : prepared_) take(pair.next_line());
   }
-  void add_all(Fq12& value, Addend addend) {
-    for (Fresh& pair : fresh_) value = value * pair.at_g1(pair.runner.add_step(addend));
-    for (Prepared& pair : prepared_) value = value * pair.next_line();
+  template <class Take>
+  void add_all(Addend addend, const Take& take) {
+    for (Fresh& pair : fresh_) take(pair.at_g1(pair.runner.add_step(addend)));
+    for (Prepared& pair : prepared_) take(pair.next_line());
   }
 
+  [[nodiscard]] std::size_t width() const { return fresh_.size() + prepared_.size(); }
   [[nodiscard]] bool all_in_subgroup() const {
     return std::ranges::all_of(fresh_, [](const Fresh& pair) {
       return is_in_subgroup(pair.runner.multiple, pair.runner.addends);
@@ -110,13 +108,42 @@ class PairSteps {
   std::vector<Prepared> prepared_;
 };
 
-// Writes down the lines of one point.
-struct LineRecorder {
-  Runner runner;
-  std::vector<Line> lines;
-  void double_all(Fq12& /*value*/) { lines.push_back(runner.double_step()); }
-  void add_all(Fq12& /*value*/, Addend addend) { lines.push_back(runner.add_step(addend)); }
+struct Multiplication {
+  Lines lines;
+  void double_all(Fq12& value) {
+    lines.double_all([&value](const auto& line) { value = value * line; });
+  }
+  void add_all(Fq12& value, Addend addend) {
+    lines.add_all(addend, [&value](const auto& line) { value = value * line; });
+  }
 };
+
+// Takes down the lines, for which the loop goes without its value.
+struct NoValue {
+  static NoValue one() { return {}; }
+  friend NoValue squared(NoValue value) { return value; }
+};
+struct Recording {
+  Lines lines;
+  std::vector<Line> record;
+
+  void double_all(NoValue& /*value*/) { lines.double_all(Into{record}); }
+  void add_all(NoValue& /*value*/, Addend addend) { lines.add_all(addend, Into{record}); }
+
+ private:
+  struct Into {
+    std::vector<Line>& record;
+    void operator()(const Line& line) const { record.push_back(line); }
+    void operator()(const MonicLine& line) const {
+      record.push_back({Fq2::one(), line.slope, line.offset});
+    }
+  };
+};
+
+template <class Value, class Steps>
+Value run(Steps& steps) {
+  return run_miller_loop<Value>(kLoopDigits.data(), kLoopDigits.size(), steps);
+}
 
 // The vectors' pairs, filled up with ones that contribute 1.
 std::vector<VectorPair> vector_pairs(std::span<const PointPair> pairs) {
@@ -146,26 +173,41 @@ bool is_in_subgroup(const VectorPair& pair) {
 }  // namespace
 
 PreparedG2 prepare(const G2Affine& point) {
-  LineRecorder recorder{Runner(point), {}};
-  run_miller_loop<Fq12>(kLoopDigits.data(), kLoopDigits.size(), recorder);
-  std::vector<Fq2> inverses, scratch(recorder.lines.size());
-  for (const Line& line : recorder.lines) inverses.push_back(line.constant);
+  const PointPair at_one{{Fq::one(), Fq::one()}, point};
+  Recording recording{Lines({&at_one, 1}, {}), {}};
+  run<NoValue>(recording);
+  const std::vector<Line>& lines = recording.record;
+  std::vector<Fq2> inverses, scratch(lines.size());
+  for (const Line& line : lines) inverses.push_back(line.constant);
   field::invert_batch<Fq2>(inverses, scratch);
   PreparedG2 prepared;
   for (std::size_t i = 0; i < inverses.size(); ++i) {
-    const Line& line = recorder.lines[i];
+    const Line& line = lines[i];
     prepared.lines.push_back({line.slope * inverses[i], line.offset * inverses[i]});
   }
   return prepared;
 }
 
-MillerLoop miller_loop(std::span<const PointPair> pairs, std::span<const PreparedPair> prepared) {
-  PairSteps steps(pairs, prepared);
-  const Fq12 value = run_miller_loop<Fq12>(kLoopDigits.data(), kLoopDigits.size(), steps);
-  return {value, steps.all_in_subgroup()};
+MillerLoop miller_loop(std::span<const PointPair> pairs, std::span<const PreparedPair> prepared,
+                       const VectorPairing* vector) {
+  Lines lines(pairs, prepared);
+  if (vector == nullptr) {
+    Multiplication steps{std::move(lines)};
+    const Fq12 value = run<Fq12>(steps);
+    return {value, steps.lines.all_in_subgroup()};
+  }
+  Recording steps{std::move(lines), {}};
+  run<NoValue>(steps);
+  std::vector<RawLine> raw(steps.record.size());
+  std::ranges::transform(steps.record, raw.begin(),
+                         [](const Line& line) { return std::bit_cast<RawLine>(line); });
+  RawFq12 value;
+  vector->product_of_lines(kLoopDigits.data(), kLoopDigits.size(), raw.data(), steps.lines.width(),
+                           &value);
+  return {std::bit_cast<Fq12>(value), steps.lines.all_in_subgroup()};
 }
 
-MillerLoop miller_loop(std::span<const PointPair> pairs, const VectorPairing* vector) {
+MillerLoop miller_loop_of_many(std::span<const PointPair> pairs, const VectorPairing* vector) {
   if (vector == nullptr) return miller_loop(pairs);
   MillerLoop loop{Fq12::one(), true};
   std::vector<VectorPair> all = vector_pairs(pairs);

@@ -31,10 +31,12 @@ struct MillerLoop {
 // The product over all pairs of the optimal ate pairing's function, before the final
 // exponentiation; the squarings are shared. Pairs with infinity contribute 1. That the points of
 // `pairs` are in G2 comes out by the way. REQUIRES: all points are on their curves.
+// The products are in vectors unless `vector` is nullptr.
 MillerLoop miller_loop(std::span<const PointPair> pairs,
-                       std::span<const PreparedPair> prepared = {});
+                       std::span<const PreparedPair> prepared = {},
+                       const VectorPairing* vector = nullptr);
 
-// The same in vectors, which pays for four pairs and more; one by one if `vector` is nullptr.
-MillerLoop miller_loop(std::span<const PointPair> pairs, const VectorPairing* vector);
+// The same with a pair in each lane of the vectors, which pays for six pairs and more.
+MillerLoop miller_loop_of_many(std::span<const PointPair> pairs, const VectorPairing* vector);
 
 }  // namespace zkp::prover::curve

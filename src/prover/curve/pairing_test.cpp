@@ -130,6 +130,31 @@ TEST(Pairing, OfAPointAndItsNegativeCancel) {
   EXPECT_TRUE(pairing_product(pairs).is_one());
 }
 
+// A prepared point, a vector's lanes and a loop in every lane change nothing.
+TEST(Pairing, IsTheSameByEveryLoop) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    const auto count = *rc::gen::inRange<std::size_t>(0, 20);
+    std::vector<PointPair> pairs(count);
+    std::vector<PreparedG2> points(count);
+    std::vector<PreparedPair> prepared(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
+      if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();
+      points[i] = prepare(pairs[i].g2);
+      prepared[i] = {G1::from_affine(pairs[i].g1).doubled(), &points[i]};
+    }
+    const Fq12 product = pairing_product(pairs);
+    const Fq12 want = product * product * product;
+    for (const VectorPairing* vector :
+         {static_cast<const VectorPairing*>(nullptr), vector_pairing()}) {
+      const MillerLoop both = miller_loop(pairs, prepared, vector);
+      RC_ASSERT(both.g2_in_subgroup && final_exponentiation(both.value, vector) == want);
+      const MillerLoop many = miller_loop_of_many(pairs, vector);
+      RC_ASSERT(many.g2_in_subgroup && final_exponentiation(many.value, vector) == product);
+    }
+  }));
+}
+
 TEST(Fq12, InverseAndSquareAndFrobeniusKeepTheirLaws) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     const Fq12 a = random_fq12(seed);

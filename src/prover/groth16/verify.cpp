@@ -49,9 +49,10 @@ std::string fault_of(const VerifyingKey& key, std::span<const Fr> public_signals
 }
 
 // Does the pairing equation hold, which says that the loop's value becomes `want`?
-Verdict verdict_of(const curve::MillerLoop& loop, const curve::Fq12& want) {
+Verdict verdict_of(const curve::MillerLoop& loop, const curve::Fq12& want,
+                   const curve::VectorPairing* vector) {
   if (!loop.g2_in_subgroup) return {false, "point B of the proof is not in its group"};
-  if (curve::final_exponentiation(loop.value) != want) {
+  if (curve::final_exponentiation(loop.value, vector) != want) {
     return {false, "the pairing equation does not hold"};
   }
   return {true, {}};
@@ -66,7 +67,8 @@ G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
 
 }  // namespace
 
-Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof) {
+Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof,
+               const curve::VectorPairing* vector) {
   if (std::string fault = fault_of(key, public_signals, proof); !fault.empty()) {
     return {false, std::move(fault)};
   }
@@ -75,7 +77,7 @@ Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, cons
                                                   {key.alpha1, key.beta2},
                                                   {signals.to_affine(), key.gamma2},
                                                   {proof.c, key.delta2}}};
-  return verdict_of(curve::miller_loop(pairs), curve::Fq12::one());
+  return verdict_of(curve::miller_loop(pairs, {}, vector), curve::Fq12::one(), vector);
 }
 
 PreparedVerifyingKey::PreparedVerifyingKey(VerifyingKey verifying_key)
@@ -86,7 +88,7 @@ PreparedVerifyingKey::PreparedVerifyingKey(VerifyingKey verifying_key)
       signals(std::span(key.ic).subspan(key.ic.empty() ? 0 : 1)) {}
 
 Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signals,
-               const Proof& proof) {
+               const Proof& proof, const curve::VectorPairing* vector) {
   if (std::string fault = fault_of(key.key, public_signals, proof); !fault.empty()) {
     return {false, std::move(fault)};
   }
@@ -94,7 +96,7 @@ Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signa
   const std::array<curve::PreparedPair, 2> prepared = {
       {{-(key.signals(public_signals) + key.key.ic[0]), &key.gamma2},
        {-G1::from_affine(proof.c), &key.delta2}}};
-  return verdict_of(curve::miller_loop(pairs, prepared), key.alpha_beta);
+  return verdict_of(curve::miller_loop(pairs, prepared, vector), key.alpha_beta, vector);
 }
 
 // With a random z for each statement, the pairing equations to the power of z are multiplied; three
@@ -130,7 +132,7 @@ bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements
   for (const G2Affine& g2 : {key.beta2, key.gamma2, key.delta2}) {
     pairs.push_back({g1[pairs.size()], g2});
   }
-  return verdict_of(curve::miller_loop(pairs, vector), curve::Fq12::one()).valid;
+  return verdict_of(curve::miller_loop_of_many(pairs, vector), curve::Fq12::one(), vector).valid;
 }
 
 base::Status check_key(const VerifyingKey& key) {

@@ -21,7 +21,8 @@ struct Verdict {
 // point of the proof. Infinity is refused too: blinding makes it as unlikely as guessing a discrete
 // logarithm, so it stands for a damaged proof. Needs no kernels and no secret; any thread.
 // REQUIRES: the key's points are in their groups.
-Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof);
+Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof,
+               const curve::VectorPairing* vector = curve::vector_pairing());
 
 // What depends on the key alone, for a key that many proofs come to: 4 KiB a public signal, and
 // made in about the time of one verification. REQUIRES: the key's points are in their groups.
@@ -36,7 +37,7 @@ struct PreparedVerifyingKey {
 
 // The same verdict, sooner.
 Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signals,
-               const Proof& proof);
+               const Proof& proof, const curve::VectorPairing* vector = curve::vector_pairing());
 
 struct Statement {
   std::span<const Fr> public_signals;
