@@ -50,22 +50,6 @@ constexpr Rotations kRotations = [] {
   return a;
 }
 
-// A sum of products in Fq2, reduced once (Aranha and others 2011, section 3).
-struct Sums {
-  Columns real{}, imaginary{};
-
-  // Adds (c0 + c1 u) b; minus_c1 is -c1.
-  [[gnu::always_inline]] void add(const Fq& c0, const Fq& c1, const Fq& minus_c1, const Fq2& b) {
-    add_product(real, c0, b.c0);
-    add_product(real, minus_c1, b.c1);
-    add_product(imaginary, c0, b.c1);
-    add_product(imaginary, c1, b.c0);
-  }
-  [[nodiscard]] Fq2 reduced() const {
-    return {montgomery_reduced(real), montgomery_reduced(imaginary)};
-  }
-};
-
 [[gnu::noinline]] Fq12 operator*(const Fq12& a, const Fq12& b) {
   const Fq minus_c1 = positive_difference({}, a.c.c1);
   const Fq2 wrapped = b.c.times_non_residue();

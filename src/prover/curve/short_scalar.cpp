@@ -72,8 +72,9 @@ std::array<G1, kLanes> lane_sums(std::span<const G1Affine> points,
 }  // namespace
 
 ShortScalar ShortScalar::random(base::Random& random) {
-  const std::uint64_t first = random.next_u64();
-  return {first, random.next_u64()};
+  std::array<std::uint8_t, sizeof(ShortScalar)> bytes;
+  random.fill(bytes);
+  return std::bit_cast<ShortScalar>(bytes);
 }
 
 Fr ShortScalar::value() const { return Fr::from_u64(first) + Fr::from_u64(second) * kLambda; }

@@ -83,35 +83,38 @@ Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, cons
 PreparedVerifyingKey::PreparedVerifyingKey(VerifyingKey verifying_key)
     : key(std::move(verifying_key)),
       alpha_beta(curve::pairing_product(std::array{curve::PointPair{key.alpha1, key.beta2}})),
+      beta2(curve::prepare(key.beta2)),
       gamma2(curve::prepare(key.gamma2)),
       delta2(curve::prepare(key.delta2)),
-      signals(std::span(key.ic).subspan(key.ic.empty() ? 0 : 1)) {}
+      alpha1({&key.alpha1, 1}),
+      ic(key.ic) {}
 
 Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signals,
                const Proof& proof, const curve::VectorPairing* vector) {
   if (std::string fault = fault_of(key.key, public_signals, proof); !fault.empty()) {
     return {false, std::move(fault)};
   }
+  std::vector<Fr> factors = {Fr::one()};
+  factors.insert(factors.end(), public_signals.begin(), public_signals.end());
   const std::array<curve::PointPair, 1> pairs = {{{proof.a, proof.b}}};
   const std::array<curve::PreparedPair, 2> prepared = {
-      {{-(key.signals(public_signals) + key.key.ic[0]), &key.gamma2},
-       {-G1::from_affine(proof.c), &key.delta2}}};
+      {{-key.ic(factors), &key.gamma2}, {-G1::from_affine(proof.c), &key.delta2}}};
   return verdict_of(curve::miller_loop(pairs, prepared, vector), key.alpha_beta, vector);
 }
 
 // With a random z for each statement, the pairing equations to the power of z are multiplied; three
 // of each one's four pairs share their point of G2, so their points of G1 are added up instead.
-bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements,
+bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> statements,
                   base::Random& random, const curve::VectorPairing* vector) {
   if (statements.empty()) return true;
   std::vector<G1Affine> a, c;
   std::vector<curve::ShortScalar> z;
-  std::vector<Fr> ic_factors(key.ic.size());
+  std::vector<Fr> ic_factors(key.key.ic.size());
   for (const Statement& statement : statements) {
     const Proof& proof = *statement.proof;
-    if (!fault_of(key, statement.public_signals, proof).empty()) return false;
+    if (!fault_of(key.key, statement.public_signals, proof).empty()) return false;
     z.push_back(curve::ShortScalar::random(random));
-    a.push_back(-proof.a);
+    a.push_back(proof.a);
     c.push_back(proof.c);
     const Fr factor = z.back().value();
     ic_factors[0] += factor;
@@ -119,20 +122,19 @@ bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements
       ic_factors[i] += factor * statement.public_signals[i - 1];
     }
   }
-  std::vector<G1> left = curve::multiples(a, z, vector);  // the points of G1 of all pairs
-  left.push_back(combine({&key.alpha1, 1}, {&ic_factors[0], 1}));
-  left.push_back(combine(key.ic, ic_factors));
-  left.push_back(curve::sum_of_multiples(c, z, vector));
-  const std::vector<G1Affine> g1 = curve::to_affine_batch<curve::G1Params>(left);
-
+  const std::vector<G1Affine> multiples =
+      curve::to_affine_batch<curve::G1Params>(curve::multiples(a, z, vector));
   std::vector<curve::PointPair> pairs;
   for (const Statement& statement : statements) {
-    pairs.push_back({g1[pairs.size()], statement.proof->b});
+    pairs.push_back({multiples[pairs.size()], statement.proof->b});
   }
-  for (const G2Affine& g2 : {key.beta2, key.gamma2, key.delta2}) {
-    pairs.push_back({g1[pairs.size()], g2});
-  }
-  return verdict_of(curve::miller_loop_of_many(pairs, vector), curve::Fq12::one(), vector).valid;
+  const std::array<curve::PreparedPair, 3> prepared = {
+      {{-key.alpha1({&ic_factors[0], 1}), &key.beta2},
+       {-key.ic(ic_factors), &key.gamma2},
+       {-curve::sum_of_multiples(c, z, vector), &key.delta2}}};
+  curve::MillerLoop loop = curve::miller_loop_of_many(pairs, vector);
+  loop.value = loop.value * curve::miller_loop({}, prepared, vector).value;
+  return verdict_of(loop, curve::Fq12::one(), vector).valid;
 }
 
 base::Status check_key(const VerifyingKey& key) {

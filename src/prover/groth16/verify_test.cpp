@@ -105,15 +105,15 @@ TEST_F(VerifyTest, RefusesAnEmptyKey) {
   key.verifying.ic.clear();
   EXPECT_FALSE(verify(key.verifying, {}, proofs[0]).valid);
   const Statement statement{{}, &proofs[0]};
-  EXPECT_FALSE(verify_batch(key.verifying, {&statement, 1}, random));
+  EXPECT_FALSE(verify_batch(PreparedVerifyingKey(key.verifying), {&statement, 1}, random));
 }
 
 TEST_F(VerifyTest, BatchAcceptsGoodSets) {
   std::vector<Statement> statements;
-  EXPECT_TRUE(verify_batch(key.verifying, statements, random));
+  EXPECT_TRUE(verify_batch(PreparedVerifyingKey(key.verifying), statements, random));
   for (const Proof& proof : proofs) {
     statements.push_back({signals, &proof});
-    EXPECT_TRUE(verify_batch(key.verifying, statements, random));
+    EXPECT_TRUE(verify_batch(PreparedVerifyingKey(key.verifying), statements, random));
   }
 }
 
@@ -134,7 +134,7 @@ TEST_F(VerifyTest, BatchRefusesASetWithOneBadProof) {
     for (const Statement& statement : bad) {
       std::vector<Statement> set = good;
       set[place] = statement;
-      EXPECT_FALSE(verify_batch(key.verifying, set, random));
+      EXPECT_FALSE(verify_batch(PreparedVerifyingKey(key.verifying), set, random));
     }
   }
 }
@@ -144,13 +144,13 @@ TEST_F(VerifyTest, BatchRefusesFaultsThatCancelOut) {
   const Proof first{proofs[0].a, proofs[0].b, proofs[1].c};
   const Proof second{proofs[1].a, proofs[1].b, proofs[0].c};
   const std::array<Statement, 2> statements = {{{signals, &first}, {signals, &second}}};
-  EXPECT_FALSE(verify_batch(key.verifying, statements, random));
+  EXPECT_FALSE(verify_batch(PreparedVerifyingKey(key.verifying), statements, random));
 
   std::vector<Fr> more = signals, less = signals;
   more[0] += Fr::one();
   less[0] -= Fr::one();
   const std::array<Statement, 2> shifted = {{{more, &proofs[0]}, {less, &proofs[0]}}};
-  EXPECT_FALSE(verify_batch(key.verifying, shifted, random));
+  EXPECT_FALSE(verify_batch(PreparedVerifyingKey(key.verifying), shifted, random));
 }
 
 TEST_F(VerifyTest, CheckKeyFindsWhatMakesAKeyUnfit) {
