@@ -51,12 +51,12 @@ constexpr Rotations kRotations = [] {
 }
 
 [[gnu::noinline]] Fq12 operator*(const Fq12& a, const Fq12& b) {
-  const Fq minus_c1 = positive_difference({}, a.c.c1);
+  const Fq sum_of_a = factor(a.c).sum;
   const Fq2 wrapped = b.c.times_non_residue();
   Sums sums;
   for (int i = 0; i < 6; ++i) {
-    sums.add(broadcast(a.c.c0, i), broadcast(a.c.c1, i), broadcast(minus_c1, i),
-             permuted(kRotations.by[i], b.c, wrapped));
+    const Factor one_of_a = {{broadcast(a.c.c0, i), broadcast(a.c.c1, i)}, broadcast(sum_of_a, i)};
+    sums.add(one_of_a, permuted(kRotations.by[i], b.c, wrapped));
   }
   return {sums.reduced()};
 }
@@ -74,15 +74,13 @@ Fq12 squared(const Fq12& a) { return a * a; }
   const Fq2 times = a.c.times_non_residue();
   Sums sums;
   for (const Lanes(&factors)[2] : kFactors) {
-    const Fq2 b = permuted(factors[0], a.c, times);
-    sums.add(b.c0, b.c1, positive_difference({}, b.c1), permuted(factors[1], a.c, times));
+    sums.add(factor(permuted(factors[0], a.c, times)), permuted(factors[1], a.c, times));
   }
   const Fq2 squares = sums.reduced();
   constexpr __mmask8 kOdd = 0b101010;
   const auto combined = [](const Fq& square, const Fq& c) {
-    const Fq three = sum(sum(square, square), square);
-    const Fq two = sum(c, c);
-    return reduced(blend(kOdd, difference(three, two), sum(three, two)));
+    const Fq one = blend(kOdd, difference(square, c), sum(square, c));
+    return reduced(sum(reduced(sum(one, one)), square));
   };
   return {{combined(squares.c0, a.c.c0), combined(squares.c1, a.c.c1)}};
 }
@@ -138,8 +136,7 @@ Fq broadcast(const RawFq& raw) {
   const Fq2 wrapped = a.c.times_non_residue();
   Sums sums;
   const auto add = [&](const RawFq2& coefficient, int power_of_w) {
-    const Fq c1 = broadcast(coefficient.c1);
-    sums.add(broadcast(coefficient.c0), c1, positive_difference({}, c1),
+    sums.add(factor({broadcast(coefficient.c0), broadcast(coefficient.c1)}),
              permuted(kRotations.by[power_of_w], a.c, wrapped));
   };
   add(line.constant, 0);

@@ -91,7 +91,7 @@ struct Columns {
     }
   }
 }
-// sums / 2^260 mod q, below q + sums / 2^260.
+// sums / 2^260 mod q, below q + sums / 2^260. Columns may be negative. REQUIRES: the result is not.
 [[gnu::always_inline]] inline Fq montgomery_reduced(Columns sums) {
   const Vector zero = _mm512_setzero_si512();
   for (int i = 0; i < kLimbs; ++i) {
@@ -102,11 +102,28 @@ struct Columns {
       sums.column[i + j + 1] = _mm512_madd52hi_epu64(sums.column[i + j + 1], factor, modulus);
     }
     sums.column[i + 1] =
-        _mm512_add_epi64(sums.column[i + 1], _mm512_srli_epi64(sums.column[i], kBits));
+        _mm512_add_epi64(sums.column[i + 1], _mm512_srai_epi64(sums.column[i], kBits));
   }
   Fq result;
   for (int i = 0; i < kLimbs; ++i) result.limb[i] = sums.column[kLimbs + i];
   return carried(result);
+}
+
+// By the square's symmetry.
+[[gnu::always_inline]] inline Fq square(const Fq& a) {
+  Columns sums{};
+  for (int i = 0; i < kLimbs; ++i) {
+    for (int j = i + 1; j < kLimbs; ++j) {
+      sums.column[i + j] = _mm512_madd52lo_epu64(sums.column[i + j], a.limb[i], a.limb[j]);
+      sums.column[i + j + 1] = _mm512_madd52hi_epu64(sums.column[i + j + 1], a.limb[i], a.limb[j]);
+    }
+  }
+  for (Vector& column : sums.column) column = _mm512_add_epi64(column, column);
+  for (int i = 0; i < kLimbs; ++i) {
+    sums.column[2 * i] = _mm512_madd52lo_epu64(sums.column[2 * i], a.limb[i], a.limb[i]);
+    sums.column[2 * i + 1] = _mm512_madd52hi_epu64(sums.column[2 * i + 1], a.limb[i], a.limb[i]);
+  }
+  return montgomery_reduced(sums);
 }
 
 [[gnu::always_inline]] inline Fq product(const Fq& a, const Fq& b) {
@@ -118,7 +135,7 @@ struct Columns {
 inline Fq operator+(const Fq& a, const Fq& b) { return reduced(sum(a, b)); }
 inline Fq operator-(const Fq& a, const Fq& b) { return reduced(difference(a, b)); }
 [[gnu::noinline]] inline Fq operator*(const Fq& a, const Fq& b) { return product(a, b); }
-[[gnu::noinline]] inline Fq squared(const Fq& a) { return product(a, a); }
+[[gnu::noinline]] inline Fq squared(const Fq& a) { return square(a); }
 
 // Takes the lanes of `mask` from b, the others from a.
 inline Fq blend(__mmask8 mask, Fq a, const Fq& b) {
@@ -202,26 +219,40 @@ struct Fq2 {
   }
 };
 
-// A sum of products in Fq2, each by the schoolbook, with two reductions for all of them (Aranha and
-// others 2011, section 3). Of up to six products the result is below 2.4 q.
-struct Sums {
-  Columns real{}, imaginary{};
+// A factor of several products in Fq2.
+struct Factor {
+  Fq2 value;
+  Fq sum;  // of its two coefficients
+};
+[[gnu::always_inline]] inline Factor factor(const Fq2& a) { return {a, carried(sum(a.c0, a.c1))}; }
 
-  // Adds (c0 + c1 u) b; minus_c1 is -c1.
-  [[gnu::always_inline]] void add(const Fq& c0, const Fq& c1, const Fq& minus_c1, const Fq2& b) {
-    add_product(real, c0, b.c0);
-    add_product(real, minus_c1, b.c1);
-    add_product(imaginary, c0, b.c1);
-    add_product(imaginary, c1, b.c0);
+// A sum of up to six products in Fq2, each by Karatsuba, with two reductions for all of them
+// (Aranha and others 2011, section 3).
+struct Sums {
+  Columns low{}, high{}, cross{};
+
+  [[gnu::always_inline]] void add(const Factor& a, const Fq2& b) {
+    add_product(low, a.value.c0, b.c0);
+    add_product(high, a.value.c1, b.c1);
+    add_product(cross, a.sum, carried(sum(b.c0, b.c1)));
   }
-  [[nodiscard]] Fq2 reduced() const {
-    return {montgomery_reduced(real), montgomery_reduced(imaginary)};
+  // The real part is above -0.5 q before q is added, and both are below 2.4 q.
+  [[nodiscard]] Fq2 reduced() {
+    for (int i = 0; i < 2 * kLimbs; ++i) {
+      const Vector both = _mm512_add_epi64(low.column[i], high.column[i]);
+      cross.column[i] = _mm512_sub_epi64(cross.column[i], both);
+      low.column[i] = _mm512_sub_epi64(low.column[i], high.column[i]);
+    }
+    for (int i = 0; i < kLimbs; ++i) {
+      low.column[kLimbs + i] = _mm512_add_epi64(low.column[kLimbs + i], all(kModulus[i]));
+    }
+    return {montgomery_reduced(low), montgomery_reduced(cross)};
   }
 };
 
 [[gnu::noinline]] inline Fq2 operator*(const Fq2& a, const Fq2& b) {
   Sums sums;
-  sums.add(a.c0, a.c1, positive_difference({}, a.c1), b);
+  sums.add(factor(a), b);
   return sums.reduced();
 }
 

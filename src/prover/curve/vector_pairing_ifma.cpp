@@ -11,19 +11,12 @@ namespace {
 using Fq12 = Fq12Of<Fq2>;
 using Line = LineOf<Fq2>;
 
-// A factor of several products.
-struct Factor {
-  Fq2 value;
-  Fq minus_c1;
-  explicit Factor(const Fq2& a) : value(a), minus_c1(positive_difference({}, a.c1)) {}
-};
-
 [[gnu::noinline]] Fq2 sum_of_products(const Factor& a, const Fq2& b, const Factor& c, const Fq2& d,
                                       const Factor& e, const Fq2& f) {
   Sums sums;
-  sums.add(a.value.c0, a.value.c1, a.minus_c1, b);
-  sums.add(c.value.c0, c.value.c1, c.minus_c1, d);
-  sums.add(e.value.c0, e.value.c1, e.minus_c1, f);
+  sums.add(a, b);
+  sums.add(c, d);
+  sums.add(e, f);
   return sums.reduced();
 }
 
@@ -31,7 +24,7 @@ struct Factor {
 // would cost more than what they save. a0 to a5
 // are the coefficients of w^0 to w^5, n3 to n5 those times w^6 = 9 + u.
 Fq12 operator*(const Fq12& a, const Line& line) {
-  const Factor k(line.constant), s(line.slope), o(line.offset);
+  const Factor k = factor(line.constant), s = factor(line.slope), o = factor(line.offset);
   const auto& [a0, a2, a4] = a.c0;
   const auto& [a1, a3, a5] = a.c1;
   const Fq2 n3 = a3.times_non_residue();
