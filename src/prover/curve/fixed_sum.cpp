@@ -1,5 +1,7 @@
 #include "prover/curve/fixed_sum.h"
 
+#include "prover/curve/msm.h"
+
 namespace zkp::prover::curve {
 namespace {
 
@@ -8,6 +10,7 @@ namespace {
 constexpr std::size_t kRows = 6, kColumns = 43;
 static_assert(kRows * kColumns >= 254);
 constexpr std::size_t kSets = std::size_t{1} << kRows;
+constexpr std::size_t kMostPoints = 64;
 
 std::size_t rows_of_column(const field::Limbs& scalar, std::size_t column) {
   std::size_t rows = 0;
@@ -20,7 +23,8 @@ std::size_t rows_of_column(const field::Limbs& scalar, std::size_t column) {
 
 }  // namespace
 
-FixedSum::FixedSum(std::span<const G1Affine> points) : count_(points.size()) {
+FixedSum::FixedSum(std::span<const G1Affine> points) : points_(points.begin(), points.end()) {
+  if (points.size() > kMostPoints) return;
   std::vector<G1> sums;
   for (const G1Affine& point : points) {
     const std::size_t first = sums.size();
@@ -34,20 +38,21 @@ FixedSum::FixedSum(std::span<const G1Affine> points) : count_(points.size()) {
       for (std::size_t i = 0; i < kColumns; ++i) multiple = multiple.doubled();
     }
   }
-  table_ = to_affine_batch<G1Params>(sums);
+  tables_ = to_affine_batch<G1Params>(sums);
 }
 
 G1 FixedSum::operator()(std::span<const Fr> scalars) const {
-  ZKP_ASSERT(scalars.size() == count_);
+  ZKP_ASSERT(scalars.size() == points_.size());
   std::vector<field::Limbs> bits;
   bits.reserve(scalars.size());
   for (const Fr& scalar : scalars) bits.push_back(scalar.to_standard());
+  if (tables_.empty()) return *msm(points_, bits, field::portable_kernels());
   G1 sum = G1::infinity();
   for (std::size_t column = kColumns; column-- > 0;) {
     sum = sum.doubled();
-    for (std::size_t i = 0; i < count_; ++i) {
-      sum =
-          sum + table_[i * kSets + rows_of_column(bits[i], column)];  // the empty set's is infinity
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      sum = sum +
+            tables_[i * kSets + rows_of_column(bits[i], column)];  // the empty set's is infinity
     }
   }
   return sum;

@@ -8,7 +8,8 @@
 namespace zkp::prover::curve {
 
 // Sums of multiples of fixed points of G1, by the comb of Lim and Lee 1994: a table of 63 points
-// for each, 4 KiB, made once. Immutable; any thread. For a witness it is not: variable time.
+// for each, 4 KiB, made once. Of more than 64 points no tables are kept, and every sum is an msm().
+// Immutable; any thread. Variable time.
 class FixedSum {
  public:
   explicit FixedSum(std::span<const G1Affine> points);
@@ -16,8 +17,7 @@ class FixedSum {
   [[nodiscard]] G1 operator()(std::span<const Fr> scalars) const;
 
  private:
-  std::size_t count_;
-  std::vector<G1Affine> table_;
+  std::vector<G1Affine> points_, tables_;
 };
 
 }  // namespace zkp::prover::curve

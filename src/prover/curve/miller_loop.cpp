@@ -16,6 +16,9 @@ namespace {
 constexpr auto kLoopDigits =
     below_the_first<non_adjacent_form<66>(field::Wide{6} * kBnParameter + 2)>();
 
+constexpr std::size_t kLineCount =
+    2 * kLoopDigits.size() - std::ranges::count(kLoopDigits, 0) + 2;  // with those of psi
+
 const Fq2& three_b() {
   static const Fq2 kThreeB = G2Params::b().doubled() + G2Params::b();
   return kThreeB;
@@ -173,10 +176,12 @@ bool is_in_subgroup(const VectorPair& pair) {
 }  // namespace
 
 PreparedG2 prepare(const G2Affine& point) {
+  if (point.is_infinity()) return {std::vector<MonicLine>(kLineCount)};  // all of them 1
   const PointPair at_one{{Fq::one(), Fq::one()}, point};
   Recording recording{Lines({&at_one, 1}, {}), {}};
   run<NoValue>(recording);
   const std::vector<Line>& lines = recording.record;
+  ZKP_ASSERT(lines.size() == kLineCount);
   std::vector<Fq2> inverses, scratch(lines.size());
   for (const Line& line : lines) inverses.push_back(line.constant);
   field::invert_batch<Fq2>(inverses, scratch);

@@ -13,7 +13,7 @@ namespace zkp::prover::curve {
 struct PreparedG2 {
   std::vector<MonicLine> lines;
 };
-// REQUIRES: the point is in G2, and not infinity.
+// REQUIRES: the point is in G2.
 PreparedG2 prepare(const G2Affine& point);
 
 struct PreparedPair {

@@ -7,6 +7,7 @@
 #include "prover/curve/final_exponentiation.h"
 #include "prover/curve/fq12.h"
 #include "prover/curve/miller_loop.h"
+#include "prover/curve/test_points.h"
 
 namespace zkp::prover::curve {
 namespace {
@@ -43,6 +44,21 @@ Fq12 random_fq12(std::uint64_t seed) {
   const auto fq2 = [&] { return Fq2{Fq::random(random), Fq::random(random)}; };
   const auto fq6 = [&] { return Fq6{fq2(), fq2(), fq2()}; };
   return {fq6(), fq6()};
+}
+
+// (2 q - r), by which the twist has more points than G2; and without its least prime.
+constexpr field::Limbs kCofactor = {0x345f2299c0f9fa8d, 0x06ceecda572a2489, 0xb85045b68181585e,
+                                    0x30644e72e131a029};
+constexpr field::Limbs kCofactorBy10069 = {0x6c3cd334915f1659, 0x207142f7671af448,
+                                           0x9e28bcf65b5681da, 0x00013af7a58fce69};
+
+G2Affine of_order_10069() {
+  base::SeededRandom random(1);
+  while (true) {
+    const G2 point =
+        G2::from_affine(curve_point(random)).times(Fr::kModulus).times(kCofactorBy10069);
+    if (!point.is_infinity()) return point.to_affine();
+  }
 }
 
 Fq12 from_decimals(const std::array<const char*, 12>& text) {
@@ -130,9 +146,22 @@ TEST(Pairing, OfAPointAndItsNegativeCancel) {
   EXPECT_TRUE(pairing_product(pairs).is_one());
 }
 
-// A prepared point, a vector's lanes and a loop in every lane change nothing.
-TEST(Pairing, IsTheSameByEveryLoop) {
-  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+// With vectors and without. What this CPU cannot run is skipped.
+class PairingBy : public ::testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override {
+    if (!GetParam()) return;
+    vector = vector_pairing();
+    if (vector == nullptr) GTEST_SKIP() << "this CPU has no vectors for it";
+  }
+  const VectorPairing* vector = nullptr;
+};
+INSTANTIATE_TEST_SUITE_P(Each, PairingBy, ::testing::Bool(), [](const auto& parameter) {
+  return parameter.param ? "Vectors" : "Elements";
+});
+
+TEST_P(PairingBy, EveryLoopGivesTheSameProduct) {
+  EXPECT_TRUE(rc::check([this](std::uint64_t seed) {
     const auto count = *rc::gen::inRange<std::size_t>(0, 20);
     std::vector<PointPair> pairs(count);
     std::vector<PreparedG2> points(count);
@@ -140,18 +169,70 @@ TEST(Pairing, IsTheSameByEveryLoop) {
     for (std::size_t i = 0; i < count; ++i) {
       pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
       if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();
+      if (*rc::gen::inRange(0, 8) == 0) pairs[i].g2 = G2Affine::infinity();
       points[i] = prepare(pairs[i].g2);
       prepared[i] = {G1::from_affine(pairs[i].g1).doubled(), &points[i]};
     }
     const Fq12 product = pairing_product(pairs);
-    const Fq12 want = product * product * product;
-    for (const VectorPairing* vector :
-         {static_cast<const VectorPairing*>(nullptr), vector_pairing()}) {
-      const MillerLoop both = miller_loop(pairs, prepared, vector);
-      RC_ASSERT(both.g2_in_subgroup && final_exponentiation(both.value, vector) == want);
-      const MillerLoop many = miller_loop_of_many(pairs, vector);
-      RC_ASSERT(many.g2_in_subgroup && final_exponentiation(many.value, vector) == product);
+    const MillerLoop both = miller_loop(pairs, prepared, vector);
+    RC_ASSERT(both.g2_in_subgroup);
+    RC_ASSERT(final_exponentiation(both.value, vector) == product * product * product);
+    const MillerLoop many = miller_loop_of_many(pairs, vector);
+    RC_ASSERT(many.g2_in_subgroup);
+    RC_ASSERT(final_exponentiation(many.value, vector) == product);
+  }));
+}
+
+TEST_P(PairingBy, ManyPairsNeedSeveralCalls) {
+  const std::vector<PointPair> pairs(300, {g1_generator(), g2_generator()});
+  const Fq12 value = miller_loop_of_many(pairs, vector).value;
+  EXPECT_EQ(final_exponentiation(value, vector),
+            power(pairing(g1_generator(), g2_generator()), {300, 0, 0, 0}));
+}
+
+// Points of the twist in G2 and not: any, and those of the order 10069, the cofactor's least prime,
+// whose multiples in the loop come back to where they were.
+TEST_P(PairingBy, TheLoopTellsWhetherAPointIsInTheSubgroup) {
+  base::SeededRandom random(1);
+  const G2Affine anywhere = curve_point(random);
+  const G2Affine of_small_order = of_order_10069();
+  ASSERT_FALSE(is_in_subgroup(anywhere) || is_in_subgroup(of_small_order));
+  for (std::size_t place = 0; place < 9; ++place) {
+    std::vector<PointPair> pairs(9, {g1_generator(), g2_generator()});
+    EXPECT_TRUE(miller_loop(pairs, {}, vector).g2_in_subgroup);
+    EXPECT_TRUE(miller_loop_of_many(pairs, vector).g2_in_subgroup);
+    for (const G2Affine& outsider : {anywhere, of_small_order}) {
+      pairs[place].g2 = outsider;
+      EXPECT_FALSE(miller_loop(pairs, {}, vector).g2_in_subgroup);
+      EXPECT_FALSE(miller_loop_of_many(pairs, vector).g2_in_subgroup);
     }
+  }
+}
+
+// Whether a point's loop agrees with the definition.
+TEST(Pairing, TheLoopTellsTheSameAsTheOrder) {
+  base::SeededRandom random(1);
+  for (int i = 0; i < 20; ++i) {
+    const G2 point = G2::from_affine(curve_point(random));
+    for (const G2& multiple : {point, point.times(kCofactor), point.times(Fr::kModulus)}) {
+      const PointPair pair{g1_generator(), multiple.to_affine()};
+      EXPECT_EQ(miller_loop({&pair, 1}).g2_in_subgroup, multiple.times(Fr::kModulus).is_infinity());
+    }
+  }
+}
+
+TEST(Fq2, TimesTheNonResidueIsTheProductWithIt) {
+  const std::array<Fq, 5> edges = {Fq::zero(), Fq::one(), -Fq::one(), Fq::from_u64(9).inverse(),
+                                   -Fq::from_u64(9).inverse()};
+  EXPECT_TRUE(rc::check([&](std::uint64_t seed) {
+    base::SeededRandom random(seed);
+    const auto any = [&] {
+      const auto index = *rc::gen::inRange<std::size_t>(0, edges.size() + 3);
+      return index < edges.size() ? edges.at(index) : Fq::random(random);
+    };
+    const Fq2 a = {any(), any()};
+    const Fq2 want = a * Fq2{Fq::from_u64(9), Fq::one()};
+    RC_ASSERT(a.times_non_residue() == want);
   }));
 }
 
