@@ -19,7 +19,7 @@ Fq12 power_of_parameter(const Fq12& base, const ParameterDigits& parameter) {
   for (int i = 1; i < 4; ++i) odd_powers[i] = odd_powers[i - 1] * square;
   Fq12 result = base;
   for (int i = 0; i < parameter.count; ++i) {
-    const int digit = parameter.digits[i];
+    const signed char digit = parameter.digits[i];
     result = cyclotomic_squared(result);
     if (digit > 0) result = result * odd_powers[digit / 2];
     if (digit < 0) result = result * conjugate(odd_powers[-digit / 2]);

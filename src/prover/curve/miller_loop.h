@@ -24,7 +24,7 @@ struct PreparedPair {
 struct MillerLoop {
   // Determined up to factors that the final exponentiation sends to 1.
   Fq12 value;
-  // Whether every g2 of `pairs` is in its group, infinity or not.
+  // Whether every g2 of `pairs` is in its group, but for those that infinity is paired with.
   bool g2_in_subgroup;
 };
 

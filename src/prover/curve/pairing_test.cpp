@@ -190,8 +190,7 @@ TEST_P(PairingBy, ManyPairsNeedSeveralCalls) {
             power(pairing(g1_generator(), g2_generator()), {300, 0, 0, 0}));
 }
 
-// Points of the twist in G2 and not: any, and those of the order 10069, the cofactor's least prime,
-// whose multiples in the loop come back to where they were.
+// Points of the twist outside of G2: any, and one of the order 10069, the cofactor's least prime.
 TEST_P(PairingBy, TheLoopTellsWhetherAPointIsInTheSubgroup) {
   base::SeededRandom random(1);
   const G2Affine anywhere = curve_point(random);
