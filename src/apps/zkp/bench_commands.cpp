@@ -36,6 +36,7 @@ struct BenchOptions {
   int log_size = 16;
   std::size_t constraints = 65'520;
   std::string group = "g1", zkey, witness, request;
+  bool windows = false;
   bool json = false;
 };
 
@@ -103,28 +104,41 @@ std::vector<Field> random_elements(std::size_t count, base::Random& random) {
   return elements;
 }
 
-// Nanoseconds for a product, in batches that stay in the first-level cache: the peak that larger
-// work is held against.
+// Nanoseconds for a product: of arrays that stay in the first-level cache, and without memory,
+// which is the peak that larger work is held against.
 template <class Field>
-double product_ns(const field::Kernels& kernels, base::Random& random) {
-  constexpr std::size_t kBatch = 256, kRepeats = 2000;
-  std::vector<Field> a = random_elements<Field>(kBatch, random);
-  const std::vector<Field> b = random_elements<Field>(kBatch, random);
-  const auto& table = field::kernels_for<Field>(kernels);
-  const auto seconds = measure(7, [&] {
-    for (std::size_t i = 0; i < kRepeats; ++i) table.multiply(a.data(), a.data(), b.data(), kBatch);
-  });
-  return median(seconds) * 1e9 / (kBatch * kRepeats);
-}
+struct ProductNs {
+  double arrays, peak;
+
+  ProductNs(const field::Kernels& kernels, base::Random& random) {
+    constexpr std::size_t kBatch = 256, kRepeats = 2000;
+    std::vector<Field> a = random_elements<Field>(kBatch, random);
+    const std::vector<Field> b = random_elements<Field>(kBatch, random);
+    const auto& table = field::kernels_for<Field>(kernels);
+    const double ns = 1e9 / (kBatch * kRepeats);
+    arrays = ns * median(measure(7, [&] {
+               for (std::size_t i = 0; i < kRepeats; ++i) {
+                 table.multiply(a.data(), a.data(), b.data(), kBatch);
+               }
+             }));
+    peak = ns * median(measure(7, [&] {
+             table.multiply_repeatedly(a.data(), a.data(), b.data(), kRepeats, kBatch);
+           }));
+  }
+};
 
 base::Status bench_field(const BenchOptions& options, const Environment& environment) {
   Json report = heading("field", options, environment);
   report["threads"] = 1;
-  report["fr_product_ns"] = product_ns<Fr>(environment.kernels, environment.random);
-  report["fq_product_ns"] = product_ns<Fq>(environment.kernels, environment.random);
-  const double portable = product_ns<Fq>(field::portable_kernels(), environment.random);
-  report["portable_fq_product_ns"] = portable;
-  report["faster_than_portable"] = portable / report["fq_product_ns"].get<double>();
+  const ProductNs<Fr> fr(environment.kernels, environment.random);
+  const ProductNs<Fq> fq(environment.kernels, environment.random);
+  const ProductNs<Fq> portable(field::portable_kernels(), environment.random);
+  report["fr_product_ns"] = fr.arrays;
+  report["fq_product_ns"] = fq.arrays;
+  report["fr_product_peak_ns"] = fr.peak;
+  report["fq_product_peak_ns"] = fq.peak;
+  report["portable_fq_product_ns"] = portable.arrays;
+  report["faster_than_portable"] = portable.arrays / fq.arrays;
   print(report, options.json);
   return {};
 }
@@ -144,12 +158,16 @@ base::Status bench_ntt(const BenchOptions& options, const Environment& environme
   report["seconds"] = median(seconds);
   report["spread"] = spread(seconds);
   const double products = static_cast<double>(domain.size()) / 2 * options.log_size;
-  const double peak = product_ns<Fr>(environment.kernels, environment.random) * 1e-9;
+  const double peak = ProductNs<Fr>(environment.kernels, environment.random).peak * 1e-9;
   report["share_of_product_peak"] = products * peak / options.threads / median(seconds);
   report["peak_memory_mb"] = peak_memory_mb();
   print(report, options.json);
   return {};
 }
+
+// Products in Fq: five and a square, in Fq2 by Karatsuba and with norms inverted.
+double products_of_an_addition(const prover::curve::G1Affine& /*group*/) { return 6; }
+double products_of_an_addition(const prover::curve::G2Affine& /*group*/) { return 15; }
 
 template <class Affine>
 base::Status bench_msm_of(const Affine& generator, const BenchOptions& options,
@@ -164,19 +182,40 @@ base::Status bench_msm_of(const Affine& generator, const BenchOptions& options,
   }
   base::Status status;
   tbb::task_arena arena(options.threads);
-  const auto seconds = measure(options.runs, [&] {
-    arena.execute([&] {
-      const auto sum = prover::curve::msm(points, scalars, environment.kernels, environment.stop);
-      if (!sum.ok()) status = sum.error();
+  const auto run = [&](std::size_t window_bits) {
+    return measure(options.runs, [&] {
+      arena.execute([&] {
+        const auto sum = prover::curve::msm(points, scalars, environment.kernels,
+                                            {.stop = environment.stop, .window_bits = window_bits});
+        if (!sum.ok()) status = sum.error();
+      });
     });
-  });
-  if (!status.ok()) return status;
+  };
+  const auto seconds = run(0);
+  const prover::curve::MsmPlan plan = prover::curve::plan_msm(scalars);
   Json report = heading("msm", options, environment);
   report["group"] = options.group;
   report["log_size"] = options.log_size;
   report["seconds"] = median(seconds);
   report["spread"] = spread(seconds);
   report["points_per_second"] = static_cast<double>(count) / median(seconds);
+  report["window_bits"] = plan.window_bits;
+  report["additions"] = plan.additions;
+  const double peak = ProductNs<Fq>(environment.kernels, environment.random).peak * 1e-9;
+  report["share_of_product_peak"] = plan.additions * products_of_an_addition(generator) * peak /
+                                    options.threads / median(seconds);
+  if (options.windows) {
+    // The model's costs as times, by what the chosen width took.
+    const double second = median(seconds) / plan.cost;
+    for (std::size_t bits = plan.window_bits - std::min<std::size_t>(plan.window_bits - 2, 4);
+         bits <= plan.window_bits + 4 && status.ok(); ++bits) {
+      const auto planned = prover::curve::plan_msm(scalars, bits);
+      report["windows"].push_back({{"bits", bits},
+                                   {"predicted_seconds", planned.cost * second},
+                                   {"seconds", median(run(bits))}});
+    }
+  }
+  if (!status.ok()) return status;
   report["peak_memory_mb"] = peak_memory_mb();
   print(report, options.json);
   return {};
@@ -303,6 +342,8 @@ void add_bench_commands(CLI::App& app, Chosen& chosen) {
             ->check(CLI::Range(1, 24));
         command.add_option("--group", options.group, "g1 or g2")
             ->check(CLI::IsMember({"g1", "g2"}));
+        command.add_flag("--windows", options.windows,
+                         "Also other widths of windows, against the cost model");
       },
       bench_msm);
   add_command<BenchOptions>(

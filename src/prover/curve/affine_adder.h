@@ -2,79 +2,66 @@
 
 #include <array>
 
-#include "prover/curve/column.h"
-#include "prover/curve/point.h"
+#include "prover/curve/batch_adder.h"
 
 namespace zkp::prover::curve {
 
-// -value if `negate`, else value; without a branch, which would be mispredicted every other time.
-inline Fq negated_if(bool negate, const Fq& value) {
-  const Fq opposite = -value;
-  const std::uint64_t mask = std::uint64_t{0} - static_cast<std::uint64_t>(negate);
-  Fq result;
-  for (std::size_t i = 0; i < 4; ++i) {
-    result.limb[i] = (value.limb[i] & ~mask) | (opposite.limb[i] & mask);
-  }
-  return result;
-}
-inline Fq2 negated_if(bool negate, const Fq2& value) {
-  return {negated_if(negate, value.c0), negated_if(negate, value.c1)};
-}
-
-// -point if `opposite`, else point; without a branch.
-template <class Params>
-AffinePoint<Params> opposite_if(bool opposite, const AffinePoint<Params>& point) {
-  return {point.x, negated_if(opposite, point.y)};
-}
-
-// Adds many independent pairs of affine points with one inversion for all of a batch: about six
-// products an addition. Exact for every input: equal, opposite and infinite points too.
-// One owner, one thread at a time.
+// Collects additions of independent pairs of affine points to batches: about six products an
+// addition. Exact for every input: equal, opposite and infinite points too. One owner, one thread
+// at a time.
 template <class Params>
 class AffineAdder {
  public:
   using Affine = AffinePoint<Params>;
 
   // REQUIRES: kernels outlives this.
-  explicit AffineAdder(const field::Kernels& kernels);
+  explicit AffineAdder(const field::Kernels& kernels)
+      : batch_adder_(make_batch_adder<Params>(kernels, kCapacity)) {}
 
-  // *out = a + b, at the latest when flush() returns. Until then nobody may read *out; it may be
-  // written at once, so it may be a or b, or memory that is no longer needed.
-  void add(Affine* out, const Affine& a, const Affine& b) {
-    using Coordinate = typename Params::Coordinate;
-    Coordinate run = b.x - a.x;
-    Coordinate rise = b.y - a.y;
-    if (run.is_zero() || a.is_infinity() || b.is_infinity()) [[unlikely]] {
-      if (!add_special(out, a, b, run, rise)) return;
-    }
-    const std::size_t i = count_++;
-    out_[i] = out;
-    Math::set(x_, i, a.x);
-    Math::set(y_, i, a.y);
-    Math::set(x_other_, i, b.x);
-    Math::set(rise_, i, rise);
-    Math::set(run_, i, run);
-    if (count_ == kCapacity) flush();
+  // *out = a + b, with -a and -b where `opposite` says so (kOppositeA, kOppositeB); at the latest
+  // when flush() returns. Until then nobody may write a or b, nor read *out, also not by a further
+  // addition. *out may be a point of this addition or of earlier ones.
+  void add(Affine* out, const Affine& a, const Affine& b, std::uint8_t opposite = 0) {
+    Batch& batch = batches_[collecting_];
+    batch.a[batch.count] = &a;
+    batch.b[batch.count] = &b;
+    batch.out[batch.count] = out;
+    batch.opposite[batch.count] = opposite;
+    if (++batch.count == kCapacity) advance();
   }
-  void flush();
+
+  void flush() {
+    advance();
+    advance();
+  }
 
  private:
-  using Math = ColumnArithmetic<typename Params::Coordinate>;
-  using Column = typename Math::Column;
+  static constexpr std::size_t kCapacity = 512;
 
-  static constexpr std::size_t kCapacity = 1024;
+  struct Batch {
+    std::size_t count = 0;
+    std::array<const Affine*, kCapacity> a, b;
+    std::array<Affine*, kCapacity> out;
+    std::array<std::uint8_t, kCapacity> opposite;
 
-  // The slope of a doubling as rise / run, or false after writing a sum that needs no slope.
-  static bool add_special(Affine* out, const Affine& a, const Affine& b,
-                          typename Params::Coordinate& run, typename Params::Coordinate& rise);
+    [[nodiscard]] Additions<Affine> additions() const {
+      return {a.data(), b.data(), out.data(), opposite.data(), count};
+    }
+  };
 
-  Math math_;
-  std::size_t count_ = 0;
-  std::vector<Affine*> out_;
-  Column x_, y_, x_other_, rise_, run_;
+  // Adds the batch that waits, while the points of the one that was collected are fetched.
+  void advance() {
+    Batch& waiting = batches_[1 - collecting_];
+    if (waiting.count > 0) {
+      batch_adder_->add(waiting.additions(), batches_[collecting_].additions());
+      waiting.count = 0;
+    }
+    collecting_ = 1 - collecting_;
+  }
+
+  std::unique_ptr<BatchAdder<Params>> batch_adder_;
+  std::size_t collecting_ = 0;
+  std::array<Batch, 2> batches_;
 };
-
-extern template class AffineAdder<G1Params>;
-extern template class AffineAdder<G2Params>;
 
 }  // namespace zkp::prover::curve

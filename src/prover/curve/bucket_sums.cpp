@@ -3,113 +3,106 @@
 #include <algorithm>
 
 namespace zkp::prover::curve {
-namespace {
 
-template <class Affine>
-Affine point_of(std::span<const Affine> points, Entry entry) {
-  return opposite_if((entry & kOpposite) != 0, points[entry & ~kOpposite]);
-}
-
-// Running sums, one bucket after the other.
+// Every pass adds the points of each bucket in pairs, so that no addition waits for another one of
+// its pass; n pairs are one point after ceil(log2(n)) passes. An odd last point goes to its bucket
+// by itself.
 template <class Params>
-JacobianPoint<Params> weighted_sum_of_few(std::span<const AffinePoint<Params>> buckets) {
-  auto running = JacobianPoint<Params>::infinity();
-  auto total = running;
-  for (std::size_t i = buckets.size(); i-- > 0;) {
-    running = running + buckets[i];
-    total = total + running;
+void BucketAdder<Params>::add_entries(std::span<const std::uint32_t> start,
+                                      std::span<const Entry> entries,
+                                      std::span<const Affine> points, std::span<Affine> buckets) {
+  add_pairs(start, entries, points);
+  while (left_ > unfinished_.size()) add_pairs_of_buffer();
+  for (std::size_t i = 0; i < unfinished_.size(); ++i) {
+    Affine& bucket = buckets[unfinished_[i].bucket];
+    adder_.add(&bucket, bucket, buffer_[i]);
   }
-  return total;
-}
-
-}  // namespace
-
-// Every pass adds the points of each run in pairs, so that no addition waits for another one of
-// its pass; a run of n points is one point after ceil(log2(n)) passes.
-template <class Params>
-void BucketAdder<Params>::sum_runs(std::span<const Run> runs, std::span<const Entry> entries,
-                                   std::span<const Affine> points, std::span<Affine> sums) {
-  first_pass(runs, entries, points, sums);
-  while (!unfinished_.empty()) next_pass(sums);
-}
-
-template <class Params>
-void BucketAdder<Params>::first_pass(std::span<const Run> runs, std::span<const Entry> entries,
-                                     std::span<const Affine> points, std::span<Affine> sums) {
-  constexpr std::size_t kPrefetchAhead = 16;
-  std::size_t room = 0;
-  for (const Run& run : runs) room += (run.count + 1) / 2;
-  if (buffer_.size() < room) buffer_.resize(room);
-  unfinished_.clear();
-  std::size_t to = 0;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const Run& run = runs[i];
-    const bool finished = run.count <= 2;
-    if (!finished) unfinished_.push_back({std::uint32_t(i), (run.count + 1) / 2});
-    const std::size_t end = std::size_t{run.first} + run.count;
-    for (std::size_t k = run.first; k < end; k += 2) {
-      if (k + 1 + kPrefetchAhead < entries.size()) {
-        __builtin_prefetch(&points[entries[k + kPrefetchAhead] & ~kOpposite]);
-        __builtin_prefetch(&points[entries[k + 1 + kPrefetchAhead] & ~kOpposite]);
-      }
-      Affine* const out = finished ? &sums[i] : &buffer_[to++];
-      if (k + 1 == end) {
-        *out = point_of(points, entries[k]);
-      } else {
-        adder_.add(out, point_of(points, entries[k]), point_of(points, entries[k + 1]));
-      }
-    }
+  adder_.flush();
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    if ((start[i + 1] - start[i]) % 2 == 0) continue;
+    const Entry entry = entries[start[i + 1] - 1];
+    adder_.add(&buckets[i], buckets[i], points[entry & ~kOpposite],
+               static_cast<std::uint8_t>((entry >> 31) * kOppositeB));
   }
   adder_.flush();
 }
 
-// In place: what is written lies before what is still to be read.
 template <class Params>
-void BucketAdder<Params>::next_pass(std::span<Affine> sums) {
-  std::size_t from = 0;
-  std::size_t to = 0;
-  std::size_t left = 0;
-  for (const auto [run, count] : unfinished_) {
-    const bool finished = count == 2;
-    if (!finished) unfinished_[left++] = {run, (count + 1) / 2};
-    for (const std::size_t end = from + count; from < end; from += 2) {
-      Affine* const out = finished ? &sums[run] : &buffer_[to++];
-      if (from + 1 == end) {
-        *out = buffer_[from];
-        ++from;
-        break;
-      }
-      adder_.add(out, buffer_[from], buffer_[from + 1]);
+void BucketAdder<Params>::add_pairs(std::span<const std::uint32_t> start,
+                                    std::span<const Entry> entries,
+                                    std::span<const Affine> points) {
+  const std::size_t most = (start.back() - start.front()) / 2;
+  if (buffer_.size() < most) {
+    buffer_.resize(most);
+    next_.resize(most);
+  }
+  unfinished_.resize(start.size() - 1);
+  Unfinished* unfinished = unfinished_.data();
+  Affine* out = buffer_.data();
+  for (std::uint32_t bucket = 0; bucket + 1 < start.size(); ++bucket) {
+    const std::uint32_t pairs = (start[bucket + 1] - start[bucket]) / 2;
+    if (pairs == 0) continue;
+    *unfinished++ = {bucket, pairs};
+    const Entry* entry = &entries[start[bucket]];
+    for (std::uint32_t i = pairs; i > 0; --i, entry += 2) {
+      // The topmost bit of an entry is kOpposite.
+      const auto opposite =
+          static_cast<std::uint8_t>((entry[0] >> 31) * kOppositeA | (entry[1] >> 31) * kOppositeB);
+      adder_.add(out++, points[entry[0] & ~kOpposite], points[entry[1] & ~kOpposite], opposite);
     }
   }
   adder_.flush();
-  unfinished_.resize(left);
+  unfinished_.resize(static_cast<std::size_t>(unfinished - unfinished_.data()));
+  left_ = static_cast<std::size_t>(out - buffer_.data());
 }
 
-// The buckets are cut into lanes of `length`, whose running sums go on side by side. With S and T
-// the plain and the weighted sum of each lane, the result is the sum of T plus length times the
-// sum of S weighted by the lane's number.
 template <class Params>
-JacobianPoint<Params> BucketAdder<Params>::weighted_sum(std::span<const Affine> buckets) {
-  constexpr std::size_t kLeastLength = 8;
-  constexpr std::size_t kLeastLanes = 128;
-  constexpr std::size_t kMostLanes = 256;
-  const std::size_t lanes = std::min(buckets.size() / kLeastLength, kMostLanes);
-  if (lanes < kLeastLanes) return weighted_sum_of_few<Params>(buckets);
-  const std::size_t length = buckets.size() / lanes;
-  std::vector<Affine> plain(lanes, Affine::infinity());
-  std::vector<Affine> weighted(lanes, Affine::infinity());
-  for (std::size_t step = length + 1; step-- > 0;) {
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      adder_.add(&weighted[lane], weighted[lane], plain[lane]);
-      if (step > 0) adder_.add(&plain[lane], plain[lane], buckets[lane * length + step - 1]);
+void BucketAdder<Params>::add_pairs_of_buffer() {
+  const Affine* from = buffer_.data();
+  Affine* out = next_.data();
+  for (auto& [bucket, count] : unfinished_) {
+    for (std::uint32_t i = count / 2; i > 0; --i, from += 2) adder_.add(out++, from[0], from[1]);
+    if (count % 2 != 0) *out++ = *from++;
+    count = (count + 1) / 2;
+  }
+  adder_.flush();
+  left_ = static_cast<std::size_t>(out - next_.data());
+  std::swap(buffer_, next_);
+}
+
+// In steps that halve the rows by adding neighbours, so that bit k is the lowest of the numbers in
+// step k. The odd buckets of a step begin a tree of additions, which goes on beside later steps:
+// all trees have as many points left.
+template <class Params>
+void BucketAdder<Params>::sum_by_bits(std::vector<Affine> buckets, std::size_t log,
+                                      std::vector<Affine>& bits) {
+  std::vector<Affine> halved, next_bits;
+  bits.clear();
+  for (std::size_t k = 0; k < log; ++k) {
+    const bool one_left = k + 1 == log;  // of each tree
+    const std::size_t odd_count = one_left ? buckets.size() / 2 : buckets.size() / 4;
+    const std::size_t old_count = one_left || k == 0 ? bits.size() : bits.size() / 2;
+    halved.resize(buckets.size() / 2);
+    next_bits.resize(old_count + odd_count);
+    for (std::size_t i = 0; i < halved.size(); ++i) {
+      adder_.add(&halved[i], buckets[2 * i], buckets[2 * i + 1]);
+    }
+    if (one_left) {
+      std::ranges::copy(bits, next_bits.begin());
+      for (std::size_t i = 0; i < odd_count; ++i) next_bits[old_count + i] = buckets[2 * i + 1];
+    } else {
+      for (std::size_t i = 0; i < old_count; ++i) {
+        adder_.add(&next_bits[i], bits[2 * i], bits[2 * i + 1]);
+      }
+      for (std::size_t i = 0; i < odd_count; ++i) {
+        adder_.add(&next_bits[old_count + i], buckets[4 * i + 1], buckets[4 * i + 3]);
+      }
     }
     adder_.flush();
+    std::swap(buckets, halved);
+    std::swap(bits, next_bits);
   }
-  Point total = weighted_sum_of_few<Params>(std::span<const Affine>(plain).subspan(1));
-  for (std::size_t i = 1; i < length; i *= 2) total = total.doubled();
-  for (const Affine& sum : weighted) total = total + sum;
-  return total;
+  bits.insert(bits.end(), buckets.begin(), buckets.end());
 }
 
 template class BucketAdder<G1Params>;

@@ -5,39 +5,37 @@
 
 namespace zkp::prover::curve {
 
-// Entries that belong to one bucket: those from `first` on.
-struct Run {
-  std::uint32_t bucket, first, count;
-};
-
 // What one thread needs in order to add up buckets.
 template <class Params>
 class BucketAdder {
  public:
   using Affine = AffinePoint<Params>;
-  using Point = JacobianPoint<Params>;
 
   explicit BucketAdder(const field::Kernels& kernels) : adder_(kernels) {}
 
-  // sums[i] = the sum of the points of runs[i]. No run may be empty.
-  void sum_runs(std::span<const Run> runs, std::span<const Entry> entries,
-                std::span<const Affine> points, std::span<Affine> sums);
+  // Adds the points of entries[start[i]] to entries[start[i + 1] - 1] to buckets[i]. REQUIRES: one
+  // more number in `start` than buckets.
+  void add_entries(std::span<const std::uint32_t> start, std::span<const Entry> entries,
+                   std::span<const Affine> points, std::span<Affine> buckets);
 
-  // 1 * buckets[0] + 2 * buckets[1] + ... REQUIRES: their number is a power of two.
-  Point weighted_sum(std::span<const Affine> buckets);
+  // For rows of 2^log buckets each: with the buckets of a row numbered from 0, bits[k * rows + row]
+  // becomes the sum of those that have bit k in their number, for k < log, and
+  // bits[log * rows + row] the sum of all.
+  void sum_by_bits(std::vector<Affine> buckets, std::size_t log, std::vector<Affine>& bits);
 
  private:
-  // A run that is not yet one point: its number and how many points it still has in buffer_.
+  // What of a bucket's entries is not yet added up: so many points of buffer_.
   struct Unfinished {
-    std::uint32_t run, count;
+    std::uint32_t bucket, count;
   };
 
-  void first_pass(std::span<const Run> runs, std::span<const Entry> entries,
-                  std::span<const Affine> points, std::span<Affine> sums);
-  void next_pass(std::span<Affine> sums);
+  void add_pairs(std::span<const std::uint32_t> start, std::span<const Entry> entries,
+                 std::span<const Affine> points);
+  void add_pairs_of_buffer();
 
   AffineAdder<Params> adder_;
-  std::vector<Affine> buffer_;
+  std::vector<Affine> buffer_, next_;
+  std::size_t left_ = 0;  // points in buffer_
   std::vector<Unfinished> unfinished_;
 };
 

@@ -74,7 +74,8 @@ void multiply_chunk(std::span<const AffinePoint<Params>> table, const Windows& w
       if (digit == 0) continue;
       const std::size_t row = window * windows.buckets();
       const AffinePoint<Params>& multiple = table[row + std::size_t(std::abs(digit)) - 1];
-      adder.add(&out[i], out[i], opposite_if((digit < 0) != (negative.reveal()[i] != 0), multiple));
+      const bool opposite = (digit < 0) != (negative.reveal()[i] != 0);
+      adder.add(&out[i], out[i], multiple, opposite ? kOppositeB : 0);
     }
     adder.flush();
   }

@@ -1,7 +1,10 @@
 #include "prover/curve/msm.h"
 
+#include <mutex>
+
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include "prover/curve/bucket_sums.h"
 
@@ -13,7 +16,7 @@ using base::ErrorCode;
 
 // Entries that are added up together: large enough for full batches, and their points stay in a
 // core's own cache.
-constexpr std::size_t kGroupEntries = 8192;
+constexpr std::size_t kGroupEntries = 16384;
 
 // Below this number of points the batches are too small to pay for their inversions.
 constexpr std::size_t kFewPoints = 64;
@@ -40,36 +43,38 @@ JacobianPoint<Params> sum_of_few(std::span<const AffinePoint<Params>> points,
   return total;
 }
 
-// The entries of a window as runs of at most kGroupEntries.
-std::vector<Run> runs_of(std::span<const std::uint32_t> start) {
-  std::vector<Run> runs;
-  for (std::uint32_t bucket = 1; bucket + 1 < start.size(); ++bucket) {
-    for (std::uint32_t first = start[bucket]; first < start[bucket + 1];) {
-      const std::uint32_t count =
-          std::min(start[bucket + 1] - first, static_cast<std::uint32_t>(kGroupEntries));
-      runs.push_back({bucket, first, count});
-      first += count;
+// Entries that are added up by one thread: of neighbouring buckets, or some of a bucket with many.
+struct Group {
+  std::uint32_t first_bucket, bucket_count, first_entry, entry_count;
+};
+std::vector<Group> groups_of(std::span<const std::uint32_t> start) {
+  constexpr auto kMost = static_cast<std::uint32_t>(kGroupEntries);
+  std::vector<Group> groups;
+  Group group{};
+  const auto end_before = [&](std::uint32_t bucket) {
+    if (group.entry_count > 0) groups.push_back(group);
+    group = {bucket, 0, start[bucket], 0};
+  };
+  for (std::uint32_t bucket = 0; bucket + 1 < start.size(); ++bucket) {
+    const std::uint32_t count = start[bucket + 1] - start[bucket];
+    if (group.entry_count + count > kMost) end_before(bucket);
+    if (count > kMost) {
+      for (std::uint32_t first = 0; first < count; first += kMost) {
+        groups.push_back({bucket, 1, start[bucket] + first, std::min(kMost, count - first)});
+      }
+      end_before(bucket + 1);
+    } else {
+      ++group.bucket_count;
+      group.entry_count += count;
     }
   }
-  return runs;
-}
-
-// Where groups of neighbouring runs begin, and the end of the last one.
-std::vector<std::size_t> group_bounds_of(std::span<const Run> runs) {
-  std::vector<std::size_t> bounds = {0};
-  std::size_t entries = 0;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    entries += runs[i].count;
-    if (entries < kGroupEntries && i + 1 < runs.size()) continue;
-    bounds.push_back(i + 1);
-    entries = 0;
-  }
-  return bounds;
+  if (group.entry_count > 0) groups.push_back(group);
+  return groups;
 }
 
 // Pippenger's bucket method (Bernstein, Doumen, Lange, Oosterwijk 2012, section 4) with signed
-// digits. The entries of a window are sorted by bucket, and the buckets added up by batches of
-// affine additions. Groups of buckets are the unit of parallel work.
+// digits. The points are taken in chunks that stay in the cache, for they are read in the order of
+// the buckets, once for each window. Groups of buckets are the unit of parallel work.
 template <class Params>
 class Msm {
  public:
@@ -77,89 +82,134 @@ class Msm {
   using Point = JacobianPoint<Params>;
 
   Msm(std::span<const Affine> points, std::span<const field::Limbs> scalars,
-      const field::Kernels& kernels, const std::stop_token& stop)
+      const field::Kernels& kernels, const MsmOptions& options)
       : points_(points),
-        scalars_(scalars, infinities_of(points)),
+        scalars_(scalars, infinities_of(points), options.window_bits),
         adders_([&kernels] { return BucketAdder<Params>(kernels); }),
-        stop_(stop) {}
+        stop_(options.stop),
+        block_(std::clamp(kBlockEntries / (scalars_.term_count() + 1), std::size_t{1},
+                          scalars_.windows().count)),
+        buckets_((scalars_.windows().count + block_ - 1) / block_) {}
 
   base::Result<Point> run() {
-    const Windows& windows = scalars_.windows();
-    std::vector<Point> sums(windows.count, Point::infinity());
-    tbb::parallel_for(std::size_t{0}, windows.count,
-                      [&](std::size_t window) { sums[window] = window_sum(window); });
+    std::size_t term = 0;
+    do {
+      const std::size_t count = std::min(kChunkTerms, scalars_.term_count() - term);
+      for_blocks([&](std::size_t block) { fill_buckets(block, term, count); });
+      term += count;
+    } while (term < scalars_.term_count());
+    by_weight_.assign(scalars_.windows().count * scalars_.windows().bits, Point::infinity());
+    for_blocks([&](std::size_t block) { sum_buckets(block); });
     if (stop_.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
     Point total = Point::infinity();
-    for (std::size_t window = windows.count; window-- > 0;) {
-      for (std::size_t i = 0; i < windows.bits; ++i) total = total.doubled();
-      total = total + sums[window];
-    }
+    for (std::size_t i = by_weight_.size(); i-- > 0;) total = total.doubled() + by_weight_[i];
     return total;
   }
 
  private:
+  // Blocks of windows are worked on together until they have so many entries, for full batches.
+  static constexpr std::size_t kBlockEntries = 32768;
+  static constexpr std::size_t kChunkTerms = (std::size_t{8} << 20) / sizeof(Affine);
+
   static std::vector<bool> infinities_of(std::span<const Affine> points) {
     std::vector<bool> infinities(points.size());
     for (std::size_t i = 0; i < points.size(); ++i) infinities[i] = points[i].is_infinity();
     return infinities;
   }
 
-  Point window_sum(std::size_t window) {
-    if (stop_.stop_requested()) return Point::infinity();
-    std::vector<std::uint32_t> start;
-    base::SecretVector<Entry> entries;
-    scalars_.sort(window, start, entries);
-    const std::vector<Run> runs = runs_of(start);
-    const std::vector<std::size_t> bounds = group_bounds_of(runs);
-    std::vector<Affine> sums(runs.size());
-    tbb::parallel_for(std::size_t{1}, bounds.size(), [&](std::size_t group) {
-      if (stop_.stop_requested()) return;
-      const std::size_t first = bounds[group - 1];
-      const std::size_t count = bounds[group] - first;
-      adders_.local().sum_runs(std::span(runs).subspan(first, count), entries.reveal(), points_,
-                               std::span(sums).subspan(first, count));
+  template <class Work>
+  void for_blocks(const Work& work) {
+    tbb::parallel_for(std::size_t{0}, buckets_.size(), [&](std::size_t block) {
+      if (!stop_.stop_requested()) work(block);
     });
-    if (stop_.stop_requested()) return Point::infinity();
-    return adders_.local().weighted_sum(buckets_of(runs, sums));
+  }
+  [[nodiscard]] std::size_t windows_of_block(std::size_t block) const {
+    return std::min(block_, scalars_.windows().count - block * block_);
   }
 
-  // A bucket that was cut into several runs gets the sum of them.
-  std::vector<Affine> buckets_of(std::span<const Run> runs, std::span<const Affine> sums) const {
-    std::vector<Affine> buckets(scalars_.windows().buckets(), Affine::infinity());
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-      Affine& bucket = buckets[runs[i].bucket - 1];
-      bucket = bucket.is_infinity() ? sums[i] : (Point::from_affine(bucket) + sums[i]).to_affine();
+  // Adds the terms to the buckets of the block's windows.
+  void fill_buckets(std::size_t block, std::size_t first_term, std::size_t term_count) {
+    const std::size_t window_count = windows_of_block(block);
+    SortedEntries& sorted = sorted_.local();
+    scalars_.sort({block * block_, window_count, first_term, term_count}, sorted);
+    buckets_[block].resize(window_count * scalars_.windows().buckets());
+    const std::vector<Group> groups = groups_of(sorted.start);
+    // Isolated, for another block's work would overwrite `sorted`.
+    tbb::this_task_arena::isolate([&] {
+      tbb::parallel_for(std::size_t{0}, groups.size(), [&](std::size_t i) {
+        if (!stop_.stop_requested()) add_group(groups[i], sorted, buckets_[block]);
+      });
+    });
+  }
+
+  void add_group(const Group& group, const SortedEntries& sorted, std::span<Affine> buckets) {
+    BucketAdder<Params>& adder = adders_.local();
+    if (group.bucket_count != 1) {
+      adder.add_entries(std::span(sorted.start).subspan(group.first_bucket, group.bucket_count + 1),
+                        sorted.entries.reveal(), points_,
+                        buckets.subspan(group.first_bucket, group.bucket_count));
+      return;
     }
-    return buckets;
+    // Others may add to this bucket.
+    const std::uint32_t start[] = {group.first_entry, group.first_entry + group.entry_count};
+    Affine sum;
+    adder.add_entries(start, sorted.entries.reveal(), points_, {&sum, 1});
+    const std::scoped_lock lock(shared_bucket_);
+    Affine& bucket = buckets[group.first_bucket];
+    bucket = (Point::from_affine(bucket) + sum).to_affine();
+  }
+
+  // Bucket number k of a window is for the digit k + 1.
+  void sum_buckets(std::size_t block) {
+    const std::size_t bits = scalars_.windows().bits;
+    const std::size_t window_count = windows_of_block(block);
+    std::vector<Affine> by_bit;
+    adders_.local().sum_by_bits(std::move(buckets_[block]), bits - 1, by_bit);
+    for (std::size_t i = 0; i < window_count; ++i) {
+      Point* const weight = &by_weight_[(block * block_ + i) * bits];
+      for (std::size_t k = 0; k + 1 < bits; ++k) {
+        weight[k] = Point::from_affine(by_bit[k * window_count + i]);
+      }
+      weight[0] = weight[0] + by_bit[(bits - 1) * window_count + i];
+    }
   }
 
   std::span<const Affine> points_;
   MsmScalars scalars_;
   tbb::enumerable_thread_specific<BucketAdder<Params>> adders_;
+  tbb::enumerable_thread_specific<SortedEntries> sorted_;
+  std::mutex shared_bucket_;
   std::stop_token stop_;
+  std::size_t block_;  // windows of a block
+  std::vector<std::vector<Affine>> buckets_;
+  std::vector<Point> by_weight_;  // the result is the sum of 2^i * by_weight_[i]
 };
 
 template <class Params>
 base::Result<JacobianPoint<Params>> sum(std::span<const AffinePoint<Params>> points,
                                         std::span<const field::Limbs> scalars,
-                                        const field::Kernels& kernels,
-                                        const std::stop_token& stop) {
+                                        const field::Kernels& kernels, const MsmOptions& options) {
   ZKP_ASSERT(points.size() == scalars.size());
-  if (stop.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
+  if (options.stop.stop_requested()) return Error{ErrorCode::cancelled, "msm: cancelled"};
   if (points.size() < kFewPoints) return sum_of_few<Params>(points, scalars);
-  return Msm<Params>(points, scalars, kernels, stop).run();
+  return Msm<Params>(points, scalars, kernels, options).run();
 }
 
 }  // namespace
 
 base::Result<G1> msm(std::span<const G1Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels& kernels, std::stop_token stop) {
-  return sum<G1Params>(points, scalars, kernels, stop);
+                     const field::Kernels& kernels, const MsmOptions& options) {
+  return sum<G1Params>(points, scalars, kernels, options);
 }
 
 base::Result<G2> msm(std::span<const G2Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels& kernels, std::stop_token stop) {
-  return sum<G2Params>(points, scalars, kernels, stop);
+                     const field::Kernels& kernels, const MsmOptions& options) {
+  return sum<G2Params>(points, scalars, kernels, options);
+}
+
+MsmPlan plan_msm(std::span<const field::Limbs> scalars, std::size_t window_bits) {
+  const MsmScalars planned(scalars, std::vector<bool>(scalars.size()), window_bits);
+  return {planned.windows().bits, planned.cost().additions, planned.cost().total};
 }
 
 }  // namespace zkp::prover::curve

@@ -9,14 +9,27 @@
 
 namespace zkp::prover::curve {
 
+struct MsmOptions {
+  std::stop_token stop = {};
+  std::size_t window_bits = 0;  // 2 to 20, for measurements; 0 for what the cost model chooses
+};
+
 // The sum of scalars[i] * points[i] (multi-scalar multiplication). Scalars are integers below r, in
 // standard form (not Montgomery), as a .wtns file holds them. Points may be infinity, equal or
 // opposite. Runs on the threads of the calling tbb arena. Error `cancelled` soon (well under 100
 // ms) after a stop is asked for. REQUIRES: points.size() == scalars.size().
 base::Result<G1> msm(std::span<const G1Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels& kernels, std::stop_token stop = {});
+                     const field::Kernels& kernels, const MsmOptions& options = {});
 base::Result<G2> msm(std::span<const G2Affine> points, std::span<const field::Limbs> scalars,
-                     const field::Kernels& kernels, std::stop_token stop = {});
+                     const field::Kernels& kernels, const MsmOptions& options = {});
+
+// What the cost model says of such a sum of finite points: the width of its windows, the additions
+// of points, and how long it takes as a number of additions.
+struct MsmPlan {
+  std::size_t window_bits;
+  double additions, cost;
+};
+MsmPlan plan_msm(std::span<const field::Limbs> scalars, std::size_t window_bits = 0);
 
 // out[i] = scalars[i] * base for one fixed base (Montgomery-form scalars), by a table of multiples:
 // what a set-up needs.

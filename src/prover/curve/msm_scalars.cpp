@@ -12,8 +12,6 @@ namespace {
 using field::Fr;
 using field::Limbs;
 
-constexpr std::size_t kMostWindowBits = 20;
-
 Limbs minus(const Limbs& a, const Limbs& b) {
   Limbs difference{};
   std::uint64_t borrow = 0;
@@ -28,14 +26,15 @@ std::size_t bits_of(const Limbs& value) {
   return 0;
 }
 
-// How long a sum takes, in additions: one for each digit, two for each bucket, and the inversions
-// and bookkeeping that come with each window.
-double cost_of(const Windows& windows, std::size_t terms, std::size_t total_bits) {
+// An addition for each digit other than zero and two for each bucket. Beside them, for each window:
+// its last batches, which are not full, and the sorting of its digits.
+MsmCost cost_of(const Windows& windows, std::size_t terms, std::size_t total_bits) {
   constexpr double kWindowCost = 1000;
-  constexpr double kScanCost = 0.05;
+  constexpr double kSortCost = 0.05;
   const double digits = double(total_bits) / double(windows.bits) + double(terms) / 2;
-  return digits + double(windows.count) *
-                      (2 * double(windows.buckets()) + kWindowCost + kScanCost * double(terms));
+  const double additions =
+      digits + 2 * double(windows.count) * static_cast<double>(windows.buckets());
+  return {additions, additions + double(windows.count) * (kWindowCost + kSortCost * double(terms))};
 }
 
 }  // namespace
@@ -64,7 +63,8 @@ SignedScalar signed_of(const Limbs& scalar) {
   return {magnitude, bits_of(magnitude), negative};
 }
 
-MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& skip) {
+MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& skip,
+                       std::size_t window_bits) {
   ZKP_ASSERT(scalars.size() < kOpposite);
   std::size_t terms = 0;
   std::size_t units = 0;
@@ -80,7 +80,7 @@ MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& 
   recoded_ = base::SecretVector<Limbs>(terms);
   terms_ = base::SecretVector<Entry>(terms);
   units_ = base::SecretVector<Entry>(units);
-  choose_windows();
+  choose_windows(window_bits);
   for (std::size_t i = 0; i < scalars.size(); ++i) {
     if (skip[i]) continue;
     const SignedScalar scalar = signed_of(scalars[i]);
@@ -93,37 +93,56 @@ MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& 
   }
 }
 
-void MsmScalars::choose_windows() {
-  double least = 0;
+void MsmScalars::choose_windows(std::size_t window_bits) {
+  ZKP_ASSERT(window_bits == 0 || (window_bits >= 2 && window_bits <= kMostWindowBits));
   for (std::size_t bits = 2; bits <= kMostWindowBits; ++bits) {
+    if (window_bits != 0 && bits != window_bits) continue;
     const Windows windows = windows_of(bits, most_bits_);
-    const double cost = cost_of(windows, terms_.size(), total_bits_);
-    if (windows_.count != 0 && cost >= least) continue;
+    const MsmCost cost = cost_of(windows, terms_.size(), total_bits_);
+    if (windows_.count != 0 && cost.total >= cost_.total) continue;
     windows_ = windows;
-    least = cost;
+    cost_ = cost;
   }
 }
 
-void MsmScalars::sort(std::size_t window, std::vector<std::uint32_t>& start,
-                      base::SecretVector<Entry>& entries) const {
-  const std::span<const Limbs> recoded = recoded_.reveal();
-  const std::span<const Entry> units = window == 0 ? units_.reveal() : std::span<const Entry>{};
-  start.assign(windows_.buckets() + 2, 0);
-  for (const Limbs& scalar : recoded) {
-    ++start[static_cast<std::size_t>(std::abs(digit_of(scalar, windows_, window)))];
+// Counts, adds up, and fills every bucket from its end.
+void MsmScalars::sort(const Part& part, SortedEntries& sorted) const {
+  const std::span<const Limbs> recoded =
+      recoded_.reveal().subspan(part.first_term, part.term_count);
+  const std::span<const Entry> terms = terms_.reveal().subspan(part.first_term, part.term_count);
+  const bool with_units = part.first_window == 0 && part.first_term == 0;
+  const std::span<const Entry> units = with_units ? units_.reveal() : std::span<const Entry>{};
+  const std::size_t buckets = windows_.buckets();
+  const std::size_t digit_count = part.window_count * part.term_count;
+  if (sorted.digits.size() < digit_count) {
+    sorted.digits = base::SecretVector<std::int32_t>(digit_count);
   }
-  start[0] = 0;
-  start[1] += static_cast<std::uint32_t>(units.size());
+  if (sorted.entries.size() < digit_count + units.size()) {
+    sorted.entries = base::SecretVector<Entry>(digit_count + units.size());
+  }
+  std::vector<std::uint32_t>& start = sorted.start;
+  start.assign(part.window_count * buckets + 1, 0);
+  std::int32_t* digit = sorted.digits.reveal_mutable().data();
+  for (std::size_t i = 0; i < part.window_count; ++i) {
+    for (const Limbs& scalar : recoded) {
+      *digit = digit_of(scalar, windows_, part.first_window + i);
+      if (*digit != 0) ++start[i * buckets + static_cast<std::size_t>(std::abs(*digit)) - 1];
+      ++digit;
+    }
+  }
+  start[0] += static_cast<std::uint32_t>(units.size());
   std::partial_sum(start.begin(), start.end(), start.begin());
-  entries = base::SecretVector<Entry>(start.back());
-  const std::span<Entry> sorted = entries.reveal_mutable();
-  for (std::size_t i = 0; i < recoded.size(); ++i) {
-    const std::int32_t digit = digit_of(recoded[i], windows_, window);
-    if (digit == 0) continue;
-    const Entry opposite = digit < 0 ? kOpposite : 0;
-    sorted[--start[static_cast<std::size_t>(std::abs(digit))]] = terms_.reveal()[i] ^ opposite;
+  const std::span<Entry> entries = sorted.entries.reveal_mutable();
+  digit = sorted.digits.reveal_mutable().data();
+  for (std::size_t i = 0; i < part.window_count; ++i) {
+    for (const Entry term : terms) {
+      const std::int32_t value = *digit++;
+      if (value == 0) continue;
+      const std::size_t bucket = i * buckets + static_cast<std::size_t>(std::abs(value)) - 1;
+      entries[--start[bucket]] = term ^ (static_cast<Entry>(value) & kOpposite);
+    }
   }
-  for (const Entry unit : units) sorted[--start[1]] = unit;
+  for (const Entry unit : units) entries[--start[0]] = unit;
 }
 
 }  // namespace zkp::prover::curve

@@ -52,27 +52,52 @@ struct SignedScalar {
 };
 SignedScalar signed_of(const field::Limbs& scalar);
 
+// Entries sorted by bucket, and room to sort in that is used again. Buckets are numbered through:
+// bucket b (from 1) of the i-th window of a part has the number i * buckets() + b - 1; its entries
+// stand from start[number] to start[number + 1].
+struct SortedEntries {
+  std::vector<std::uint32_t> start;
+  base::SecretVector<Entry> entries;
+  base::SecretVector<std::int32_t> digits;
+};
+
+inline constexpr std::size_t kMostWindowBits = 20;
+
+// How long a sum takes, by the model that the width of its windows is chosen by.
+struct MsmCost {
+  double additions = 0;  // of points to buckets, and of buckets
+  double total = 0;      // with what comes beside them, in additions
+};
+
 // The scalars of a sum, without those that contribute nothing. Wiped on release: they may be a
 // witness.
 class MsmScalars {
  public:
-  // Leaves out scalars that are 0 and those whose place in `skip` is true.
-  MsmScalars(std::span<const field::Limbs> scalars, const std::vector<bool>& skip);
+  // Leaves out scalars that are 0 and those whose place in `skip` is true. window_bits: how wide
+  // the windows are, from 2 to kMostWindowBits; 0 for what costs least.
+  MsmScalars(std::span<const field::Limbs> scalars, const std::vector<bool>& skip,
+             std::size_t window_bits = 0);
 
   [[nodiscard]] const Windows& windows() const { return windows_; }
-  // The entries of one window sorted by bucket: entries of bucket b (1 to buckets()) stand from
-  // start[b] to start[b + 1]. `start` gets buckets() + 2 numbers.
-  void sort(std::size_t window, std::vector<std::uint32_t>& start,
-            base::SecretVector<Entry>& entries) const;
+  [[nodiscard]] MsmCost cost() const { return cost_; }
+  // Scalars other than 0, 1 and -1; sort() takes them in chunks.
+  [[nodiscard]] std::size_t term_count() const { return terms_.size(); }
+  // Some terms in some neighbouring windows. The scalars 1 and -1 go with the first terms in window
+  // 0.
+  struct Part {
+    std::size_t first_window, window_count, first_term, term_count;
+  };
+  void sort(const Part& part, SortedEntries& sorted) const;
 
  private:
-  void choose_windows();
+  void choose_windows(std::size_t window_bits);
 
   base::SecretVector<field::Limbs> recoded_;  // of the scalars other than 1 and -1
   base::SecretVector<Entry> terms_;           // one for each of them
   base::SecretVector<Entry> units_;           // of scalars 1 and -1, which only window 0 has
   std::size_t most_bits_ = 1, total_bits_ = 0;
   Windows windows_;
+  MsmCost cost_;
 };
 
 }  // namespace zkp::prover::curve

@@ -225,13 +225,15 @@ TYPED_TEST(MsmTest, EndsSoonWhenStopped) {
   std::stop_source stop;
   std::thread stopper([&] { stop.request_stop(); });
   for (int i = 0; i < 1000; ++i) {  // far longer than any thread takes to start
-    const auto result = msm(sum.points, sum.scalars, field::portable_kernels(), stop.get_token());
+    const auto result =
+        msm(sum.points, sum.scalars, field::portable_kernels(), {.stop = stop.get_token()});
     if (result.ok()) continue;
     EXPECT_EQ(result.error().code, base::ErrorCode::cancelled);
     break;
   }
   stopper.join();
-  EXPECT_FALSE(msm(sum.points, sum.scalars, field::portable_kernels(), stop.get_token()).ok());
+  EXPECT_FALSE(
+      msm(sum.points, sum.scalars, field::portable_kernels(), {.stop = stop.get_token()}).ok());
   const std::vector<Fr> scalars(10, Fr::one());
   EXPECT_FALSE(multiply_fixed_base(generator<TypeParam>(), scalars, field::portable_kernels(),
                                    stop.get_token())

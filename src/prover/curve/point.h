@@ -23,7 +23,7 @@ struct G2Params {
 // A point by its coordinates. Infinity is (0, 0), which is not on either curve; the key files write
 // it so too.
 template <class Params>
-struct AffinePoint {
+struct alignas(64) AffinePoint {
   using Coordinate = typename Params::Coordinate;
   Coordinate x, y;
 

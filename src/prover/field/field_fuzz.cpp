@@ -1,6 +1,7 @@
 #include "prover/field/field.h"
 
 // Bytes as a decimal and as a little-endian number: what is taken has one spelling, and comes back.
+// Then as what is stored, whose inverse is one.
 namespace zkp::prover::field {
 namespace {
 
@@ -18,6 +19,10 @@ void check(base::ByteView input) {
     value->to_bytes(back);
     ZKP_ASSERT(std::equal(back.begin(), back.end(), bytes.begin()));
     ZKP_ASSERT(*Field::from_decimal(value->to_decimal()) == *value);
+    const Field stored{value->to_standard()};
+    const Field inverse = stored.inverse();
+    ZKP_ASSERT(less_than(inverse.limb, Field::kModulus));
+    ZKP_ASSERT(stored.is_zero() ? inverse.is_zero() : (stored * inverse).is_one());
   }
 }
 

@@ -125,12 +125,14 @@ TYPED_TEST(BothFields, ConstantEvaluationGivesTheSame) {
   static constexpr Field kProduct = kA * kB;
   static constexpr Field kSum = kA + kB;
   static constexpr Field kDifference = kA - kB;
+  static constexpr Field kInverse = kA.inverse();
   Field a = kA;
   Field b = kB;
   __asm__ volatile("" : "+m"(a), "+m"(b));
   EXPECT_EQ(a * b, kProduct);
   EXPECT_EQ(a + b, kSum);
   EXPECT_EQ(a - b, kDifference);
+  EXPECT_EQ(a.inverse(), kInverse);
 }
 
 TYPED_TEST(BothFields, ProductTakesAnySecondFactor) {
@@ -159,6 +161,41 @@ TYPED_TEST(BothFields, PowerAndInverse) {
   EXPECT_EQ(Field::one().inverse(), Field::one());
   EXPECT_EQ((-Field::one()).inverse(), -Field::one());
   EXPECT_TRUE(a.power(Field::kModulus) == a);  // Fermat
+}
+
+// this^(p-2)
+template <class Field>
+Field inverse_by_fermat(const Field& value) {
+  Limbs exponent = Field::kModulus;
+  exponent[0] -= 2;
+  return value.power(exponent);
+}
+
+TYPED_TEST(BothFields, InverseIsFermats) {
+  using Field = TypeParam;
+  EXPECT_TRUE(rc::check("inverse", [] {
+    const auto value = arbitrary<Field>();
+    RC_ASSERT(value.inverse() == inverse_by_fermat(value));
+  }));
+  for (const Field& value : edge_values<Field>()) {
+    EXPECT_EQ(value.inverse(), inverse_by_fermat(value)) << value.to_decimal();
+    EXPECT_EQ((-value).inverse(), inverse_by_fermat(-value)) << value.to_decimal();
+  }
+}
+
+// Where the upper bits of two numbers are the same, the steps go by the wrong order.
+TYPED_TEST(BothFields, InverseOfWhatIsStoredNearAFractionOfTheModulus) {
+  using Field = TypeParam;
+  const Field one{{1, 0, 0, 0}};
+  for (const std::uint64_t divisor : {1U, 2U, 3U, 5U, 7U, 16U}) {
+    const Field fraction = one * Field::from_u64(divisor).inverse();
+    for (Field step = one; step.limb[3] == 0; step = step.doubled()) {
+      for (const Field& value : {fraction - step, fraction + step, fraction - step - one,
+                                 fraction + step + one, -fraction + step}) {
+        EXPECT_EQ(value.inverse(), inverse_by_fermat(value)) << value.to_decimal();
+      }
+    }
+  }
 }
 
 TYPED_TEST(BothFields, BatchInverseKeepsZeros) {

@@ -24,6 +24,9 @@ struct FieldKernels {
   void (*square)(Field* out, const Field* a, std::size_t count);
   // out[i] = a[i] * factor
   void (*scale)(Field* out, const Field* a, const Field* factor, std::size_t count);
+  // out[i] = a[i] * b[i]^times, without going through memory: how fast products can be.
+  void (*multiply_repeatedly)(Field* out, const Field* a, const Field* b, std::size_t times,
+                              std::size_t count);
   // Radix-2 butterflies of a transform, on two halves: decimation in frequency
   //   (low, high) <- (low + high, (low - high) * twiddle)
   void (*butterfly_frequency)(Field* low, Field* high, const Field* twiddles, std::size_t count);
@@ -40,6 +43,7 @@ struct Kernels {
 };
 
 extern const Kernels kPortableKernels;
-extern const Kernels kAdxKernels;  // x86-64 with BMI2 (mulx) and ADX (adcx, adox)
+extern const Kernels kAdxKernels;         // x86-64 with BMI2 (mulx) and ADX (adcx, adox)
+extern const Kernels kAvx512IfmaKernels;  // x86-64 with AVX-512 F, DQ, VBMI2 and IFMA
 
 }  // namespace zkp::prover::field

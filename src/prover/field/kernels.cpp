@@ -23,6 +23,8 @@ constexpr std::array kBackends = {
 #if defined(__x86_64__)
     Backend{&kAdxKernels, [](const CpuFeatures& cpu) { return cpu.bmi2 && cpu.adx; },
             "BMI2 and ADX"},
+    Backend{&kAvx512IfmaKernels, [](const CpuFeatures& cpu) { return cpu.avx512ifma; },
+            "AVX-512 F, DQ, VBMI2 and IFMA"},
 #endif
 };
 
@@ -40,7 +42,11 @@ std::string names() {
 CpuFeatures detect_cpu() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  return {.bmi2 = __builtin_cpu_supports("bmi2") != 0, .adx = __builtin_cpu_supports("adx") != 0};
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512vbmi2");
+  return {.bmi2 = __builtin_cpu_supports("bmi2") != 0,
+          .adx = __builtin_cpu_supports("adx") != 0,
+          .avx512ifma = avx512 && __builtin_cpu_supports("avx512ifma")};
 #else
   return {};
 #endif

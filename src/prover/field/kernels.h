@@ -15,6 +15,7 @@ namespace zkp::prover::field {
 struct CpuFeatures {
   bool bmi2 = false;
   bool adx = false;
+  bool avx512ifma = false;  // with AVX-512 F, DQ and VBMI2
 };
 CpuFeatures detect_cpu();
 

@@ -41,6 +41,8 @@ void check(const FieldKernels<Field>& kernels, const std::vector<Field>& element
   expect([&](std::size_t i) { return a[i].squared(); });
   kernels.scale(out.data(), out.data(), b, count);
   expect([&](std::size_t i) { return a[i] * b[0]; });
+  kernels.multiply_repeatedly(out.data(), out.data(), b, 2, count);
+  expect([&](std::size_t i) { return a[i] * b[i] * b[i]; });
   std::vector<Field> high(b, c);
   kernels.butterfly_frequency(out.data(), high.data(), c, count);
   for (std::size_t i = 0; i < count; ++i) ZKP_ASSERT(high[i] == (a[i] - b[i]) * c[i]);

@@ -33,6 +33,17 @@ void scale(Field* out, const Field* a, const Field* factor, std::size_t count) {
 }
 
 template <class Field>
+void multiply_repeatedly(Field* out, const Field* a, const Field* b, std::size_t times,
+                         std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    Field product = a[i];
+    const Field factor = b[i];
+    for (std::size_t k = 0; k < times; ++k) product *= factor;
+    out[i] = product;
+  }
+}
+
+template <class Field>
 void butterfly_frequency(Field* low, Field* high, const Field* twiddles, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const Field difference = low[i] - high[i];
@@ -57,6 +68,7 @@ constexpr FieldKernels<Field> kTable = {
     .multiply = multiply<Field>,
     .square = square<Field>,
     .scale = scale<Field>,
+    .multiply_repeatedly = multiply_repeatedly<Field>,
     .butterfly_frequency = butterfly_frequency<Field>,
     .butterfly_time = butterfly_time<Field>,
 };

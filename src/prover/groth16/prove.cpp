@@ -124,7 +124,7 @@ class Parts {
                    std::span<const Limbs> scalars, curve::JacobianPoint<Params>& out,
                    double& seconds, const char* stage) {
     const Stopwatch stopwatch(seconds);
-    ZKP_TRY(out, curve::msm(points, scalars, kernels_, stop_.get_token()));
+    ZKP_TRY(out, curve::msm(points, scalars, kernels_, {.stop = stop_.get_token()}));
     const double point_work = std::is_same_v<Params, curve::G2Params> ? kG2Work : 1;
     meter_.add(point_work * static_cast<double>(points.size()), stage);
     return {};

@@ -85,7 +85,7 @@ base::Result<curve::JacobianPoint<Params>> combine(std::span<const Source<Params
       }
     }
   }
-  ZKP_TRY(const auto rest, curve::msm(points, scalars, options.kernels, options.stop));
+  ZKP_TRY(const auto rest, curve::msm(points, scalars, options.kernels, {.stop = options.stop}));
   return sum + rest;
 }
 

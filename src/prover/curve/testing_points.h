@@ -1,0 +1,48 @@
+#pragma once
+
+#include <vector>
+
+#include "prover/curve/point.h"
+
+// Points for tests of additions.
+namespace zkp::prover::curve {
+
+// The first point of G1 with an x of `from`, from + 1 and so on.
+inline G1Affine point_at_or_after(Fq from) {
+  field::Limbs exponent = Fq::kModulus;  // (q + 1) / 4: a square root, as q mod 4 is 3
+  exponent[0] += 1;
+  for (std::size_t i = 0; i < 4; ++i) {
+    exponent[i] = (exponent[i] >> 2) | (i < 3 ? exponent[i + 1] << 62 : 0);
+  }
+  for (Fq x = from;; x += Fq::one()) {
+    const Fq square = x.squared() * x + Fq::from_u64(3);
+    const Fq y = square.power(exponent);
+    if (y.squared() == square) return {x, y};
+  }
+}
+
+// Infinity, small multiples of the generator and their opposites: few enough for sums to meet.
+template <class Params>
+std::vector<AffinePoint<Params>> points_that_meet(const AffinePoint<Params>& generator) {
+  std::vector<JacobianPoint<Params>> points = {JacobianPoint<Params>::infinity()};
+  for (int i = 0; i < 8; ++i) points.push_back(points.back() + generator);
+  for (std::size_t i = 1; i < 9; ++i) points.push_back(-points[i]);
+  return to_affine_batch<Params>(points);
+}
+
+inline std::vector<G1Affine> points_for_tests(const G1Params& /*group*/) {
+  std::vector<G1Affine> points = points_that_meet(g1_generator());
+  for (std::size_t bit = 0; bit < 254; ++bit) {  // limbs of all zeros and all ones, as stored
+    field::Limbs limbs{};
+    limbs[bit / 64] = std::uint64_t{1} << (bit % 64);
+    points.push_back(point_at_or_after(Fq{field::reduce_once(limbs, Fq::kModulus)}));
+    points.push_back(point_at_or_after(-points.back().x));
+  }
+  return points;
+}
+
+inline std::vector<G2Affine> points_for_tests(const G2Params& /*group*/) {
+  return points_that_meet(g2_generator());
+}
+
+}  // namespace zkp::prover::curve
