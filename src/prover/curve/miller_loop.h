@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "prover/curve/pairing.h"
-#include "prover/curve/vector_pairing.h"
+#include "prover/field/kernels.h"
 
 namespace zkp::prover::curve {
 
@@ -31,12 +31,10 @@ struct MillerLoop {
 // The product over all pairs of the optimal ate pairing's function, before the final
 // exponentiation; the squarings are shared. Pairs with infinity contribute 1. That the points of
 // `pairs` are in G2 comes out by the way. REQUIRES: all points are on their curves.
-// The products are in vectors unless `vector` is nullptr.
 MillerLoop miller_loop(std::span<const PointPair> pairs,
-                       std::span<const PreparedPair> prepared = {},
-                       const VectorPairing* vector = nullptr);
+                       std::span<const PreparedPair> prepared = {});
 
-// The same with a pair in each lane of the vectors, which pays for six pairs and more.
-MillerLoop miller_loop_of_many(std::span<const PointPair> pairs, const VectorPairing* vector);
+// The same for many pairs: in the lanes of vectors, if the kernels have any.
+MillerLoop miller_loop_of_many(std::span<const PointPair> pairs, const field::Kernels& kernels);
 
 }  // namespace zkp::prover::curve

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "prover/curve/extension.h"
 
 // The steps of the Miller loop over any implementation of Fq2. Includes no more than extension.h
@@ -49,15 +51,15 @@ struct MultipleOf {
 // What the loop adds to the multiple of Q: Q, -Q, and at its end psi(Q) and -psi^2(Q), psi being
 // the q-power map.
 enum class Addend { point, opposite, frobenius, opposite_frobenius_twice };
-inline constexpr int kAddends = 4;
+inline constexpr std::size_t kAddends = 4;
 
 // Vercauteren 2010, section IV.B, for BN curves. `digits` are those of 6 x + 2 below the first,
 // which is 1, from the top. `step` multiplies the value by the lines of all pairs:
 // step.double_all(value), step.add_all(value, addend).
 template <class Fq12, class Steps>
-Fq12 run_miller_loop(const signed char* digits, int digit_count, Steps& steps) {
+Fq12 run_miller_loop(const signed char* digits, std::size_t digit_count, Steps& steps) {
   Fq12 value = Fq12::one();
-  for (int i = 0; i < digit_count; ++i) {
+  for (std::size_t i = 0; i < digit_count; ++i) {
     value = squared(value);
     steps.double_all(value);
     if (digits[i] != 0) steps.add_all(value, digits[i] > 0 ? Addend::point : Addend::opposite);

@@ -24,17 +24,11 @@ void pairing_product_of(benchmark::State& state) {
 }
 BENCHMARK(pairing_product_of)->Arg(1)->Arg(3)->Arg(4)->Unit(benchmark::kMicrosecond);
 
-// The last argument of each of these is 1 for work in vectors, if this CPU can.
-const VectorPairing* vector_of(std::int64_t argument) {
-  return argument != 0 ? vector_pairing() : nullptr;
-}
-
 void final_exponentiation_alone(benchmark::State& state) {
   const Fq12 value = miller_loop(pairs_of(1)).value;
-  const VectorPairing* vector = vector_of(state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(final_exponentiation(value, vector));
+  for (auto _ : state) benchmark::DoNotOptimize(final_exponentiation(value));
 }
-BENCHMARK(final_exponentiation_alone)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(final_exponentiation_alone)->Unit(benchmark::kMicrosecond);
 
 // One fresh pair and some that are prepared.
 void miller_loop_alone(benchmark::State& state) {
@@ -42,49 +36,35 @@ void miller_loop_alone(benchmark::State& state) {
   const PreparedG2 point = prepare(pairs[0].g2);
   const std::vector<PreparedPair> prepared(static_cast<std::size_t>(state.range(0)),
                                            {G1::from_affine(pairs[0].g1), &point});
-  const VectorPairing* vector = vector_of(state.range(1));
-  for (auto _ : state) benchmark::DoNotOptimize(miller_loop(pairs, prepared, vector));
+  for (auto _ : state) benchmark::DoNotOptimize(miller_loop(pairs, prepared));
 }
-BENCHMARK(miller_loop_alone)->ArgsProduct({{0, 2}, {0, 1}})->Unit(benchmark::kMicrosecond);
+BENCHMARK(miller_loop_alone)->Arg(0)->Arg(2)->Unit(benchmark::kMicrosecond);
+
+// The last argument of these is 0 for portable kernels, 1 for this CPU's fastest.
+const field::Kernels& kernels_of(std::int64_t argument) {
+  return argument == 0 ? field::portable_kernels()
+                       : **field::choose_kernels(field::detect_cpu(), "");
+}
 
 void miller_loop_of_pairs(benchmark::State& state) {
   const std::vector<PointPair> pairs = pairs_of(state.range(0));
-  const VectorPairing* vector = vector_of(state.range(1));
-  for (auto _ : state) benchmark::DoNotOptimize(miller_loop_of_many(pairs, vector));
+  const field::Kernels& kernels = kernels_of(state.range(1));
+  for (auto _ : state) benchmark::DoNotOptimize(miller_loop_of_many(pairs, kernels));
 }
 BENCHMARK(miller_loop_of_pairs)->ArgsProduct({{8, 64}, {0, 1}})->Unit(benchmark::kMicrosecond);
 
-struct Terms {
+void multiples_by_short_scalars(benchmark::State& state) {
+  base::SeededRandom random(1);
   std::vector<G1Affine> points;
   std::vector<ShortScalar> scalars;
-};
-Terms terms_of(std::int64_t count) {
-  base::SeededRandom random(1);
-  Terms terms;
-  for (const PointPair& pair : pairs_of(count)) {
-    terms.points.push_back(pair.g1);
-    terms.scalars.push_back(ShortScalar::random(random));
+  for (const PointPair& pair : pairs_of(state.range(0))) {
+    points.push_back(pair.g1);
+    scalars.push_back(ShortScalar::random(random));
   }
-  return terms;
-}
-
-void multiples_by_short_scalars(benchmark::State& state) {
-  const Terms terms = terms_of(state.range(0));
-  const VectorPairing* vector = vector_of(state.range(1));
-  for (auto _ : state) benchmark::DoNotOptimize(multiples(terms.points, terms.scalars, vector));
+  const field::Kernels& kernels = kernels_of(state.range(1));
+  for (auto _ : state) benchmark::DoNotOptimize(multiples(points, scalars, kernels));
 }
 BENCHMARK(multiples_by_short_scalars)->ArgsProduct({{64}, {0, 1}})->Unit(benchmark::kMicrosecond);
-
-void sum_of_multiples_by_short_scalars(benchmark::State& state) {
-  const Terms terms = terms_of(state.range(0));
-  const VectorPairing* vector = vector_of(state.range(1));
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(sum_of_multiples(terms.points, terms.scalars, vector));
-  }
-}
-BENCHMARK(sum_of_multiples_by_short_scalars)
-    ->ArgsProduct({{64}, {0, 1}})
-    ->Unit(benchmark::kMicrosecond);
 
 void subgroup_check_of_g2(benchmark::State& state) {
   const G2Affine point = pairs_of(1)[0].g2;

@@ -7,7 +7,7 @@
 #include "prover/curve/final_exponentiation.h"
 #include "prover/curve/fq12.h"
 #include "prover/curve/miller_loop.h"
-#include "prover/curve/test_points.h"
+#include "prover/curve/testing_points.h"
 
 namespace zkp::prover::curve {
 namespace {
@@ -127,15 +127,22 @@ TEST(Pairing, OfInfinityIsOne) {
   EXPECT_TRUE(pairing(g1_generator(), G2Affine::infinity()).is_one());
 }
 
+// Infinity is among their points.
+std::vector<PointPair> pairs_of(std::uint64_t seed, std::size_t count) {
+  std::vector<PointPair> pairs(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
+    if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();
+    if (*rc::gen::inRange(0, 8) == 0) pairs[i].g2 = G2Affine::infinity();
+  }
+  return pairs;
+}
+
 TEST(Pairing, ProductIsTheProductOfPairings) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
-    std::vector<PointPair> pairs(*rc::gen::inRange<std::size_t>(0, 6));
+    const auto pairs = pairs_of(seed, *rc::gen::inRange<std::size_t>(0, 6));
     Fq12 want = Fq12::one();
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
-      if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();
-      want = want * pairing(pairs[i].g1, pairs[i].g2);
-    }
+    for (const PointPair& pair : pairs) want = want * pairing(pair.g1, pair.g2);
     RC_ASSERT(pairing_product(pairs) == want);
   }));
 }
@@ -146,64 +153,58 @@ TEST(Pairing, OfAPointAndItsNegativeCancel) {
   EXPECT_TRUE(pairing_product(pairs).is_one());
 }
 
-// With vectors and without. What this CPU cannot run is skipped.
-class PairingBy : public ::testing::TestWithParam<bool> {
- protected:
-  void SetUp() override {
-    if (!GetParam()) return;
-    vector = vector_pairing();
-    if (vector == nullptr) GTEST_SKIP() << "this CPU has no vectors for it";
-  }
-  const VectorPairing* vector = nullptr;
-};
-INSTANTIATE_TEST_SUITE_P(Each, PairingBy, ::testing::Bool(), [](const auto& parameter) {
-  return parameter.param ? "Vectors" : "Elements";
-});
-
-TEST_P(PairingBy, EveryLoopGivesTheSameProduct) {
-  EXPECT_TRUE(rc::check([this](std::uint64_t seed) {
-    const auto count = *rc::gen::inRange<std::size_t>(0, 20);
-    std::vector<PointPair> pairs(count);
+TEST(Pairing, PreparedPairsGiveTheSameProduct) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    const auto count = *rc::gen::inRange<std::size_t>(0, 6);
+    const std::vector<PointPair> pairs = pairs_of(seed, count);
     std::vector<PreparedG2> points(count);
     std::vector<PreparedPair> prepared(count);
     for (std::size_t i = 0; i < count; ++i) {
-      pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
-      if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();
-      if (*rc::gen::inRange(0, 8) == 0) pairs[i].g2 = G2Affine::infinity();
       points[i] = prepare(pairs[i].g2);
       prepared[i] = {G1::from_affine(pairs[i].g1).doubled(), &points[i]};
     }
     const Fq12 product = pairing_product(pairs);
-    const MillerLoop both = miller_loop(pairs, prepared, vector);
+    const MillerLoop both = miller_loop(pairs, prepared);
     RC_ASSERT(both.g2_in_subgroup);
-    RC_ASSERT(final_exponentiation(both.value, vector) == product * product * product);
-    const MillerLoop many = miller_loop_of_many(pairs, vector);
-    RC_ASSERT(many.g2_in_subgroup);
-    RC_ASSERT(final_exponentiation(many.value, vector) == product);
+    RC_ASSERT(final_exponentiation(both.value) == product * product * product);
   }));
 }
 
-TEST_P(PairingBy, ManyPairsNeedSeveralCalls) {
+class EveryBackendPairs : public ::testing::TestWithParam<field::KernelsChoice> {
+  void SetUp() override {
+    if (!GetParam().runs) GTEST_SKIP() << "this CPU lacks what it needs";
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Kernels, EveryBackendPairs, testing::ValuesIn(field::all_kernels()),
+                         [](const auto& choice) { return choice.param.kernels->name; });
+
+TEST_P(EveryBackendPairs, ManyAtOnceGiveTheSameProduct) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    const auto pairs = pairs_of(seed, *rc::gen::inRange<std::size_t>(0, 20));
+    const MillerLoop many = miller_loop_of_many(pairs, *GetParam().kernels);
+    RC_ASSERT(many.g2_in_subgroup);
+    RC_ASSERT(final_exponentiation(many.value) == pairing_product(pairs));
+  }));
+}
+
+TEST_P(EveryBackendPairs, ManyPairsNeedSeveralCalls) {
   const std::vector<PointPair> pairs(300, {g1_generator(), g2_generator()});
-  const Fq12 value = miller_loop_of_many(pairs, vector).value;
-  EXPECT_EQ(final_exponentiation(value, vector),
+  EXPECT_EQ(final_exponentiation(miller_loop_of_many(pairs, *GetParam().kernels).value),
             power(pairing(g1_generator(), g2_generator()), {300, 0, 0, 0}));
 }
 
 // Points of the twist outside of G2: any, and one of the order 10069, the cofactor's least prime.
-TEST_P(PairingBy, TheLoopTellsWhetherAPointIsInTheSubgroup) {
+TEST_P(EveryBackendPairs, TheLoopTellsWhetherAPointIsInTheSubgroup) {
   base::SeededRandom random(1);
   const G2Affine anywhere = curve_point(random);
   const G2Affine of_small_order = of_order_10069();
   ASSERT_FALSE(is_in_subgroup(anywhere) || is_in_subgroup(of_small_order));
   for (std::size_t place = 0; place < 9; ++place) {
     std::vector<PointPair> pairs(9, {g1_generator(), g2_generator()});
-    EXPECT_TRUE(miller_loop(pairs, {}, vector).g2_in_subgroup);
-    EXPECT_TRUE(miller_loop_of_many(pairs, vector).g2_in_subgroup);
+    EXPECT_TRUE(miller_loop_of_many(pairs, *GetParam().kernels).g2_in_subgroup);
     for (const G2Affine& outsider : {anywhere, of_small_order}) {
       pairs[place].g2 = outsider;
-      EXPECT_FALSE(miller_loop(pairs, {}, vector).g2_in_subgroup);
-      EXPECT_FALSE(miller_loop_of_many(pairs, vector).g2_in_subgroup);
+      EXPECT_FALSE(miller_loop_of_many(pairs, *GetParam().kernels).g2_in_subgroup);
     }
   }
 }

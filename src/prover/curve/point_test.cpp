@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "prover/curve/frobenius.h"
-#include "prover/curve/test_points.h"
+#include "prover/curve/testing_points.h"
 
 namespace zkp::prover::curve {
 namespace {

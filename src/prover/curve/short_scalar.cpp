@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 
+#include "prover/curve/pairing_kernels.h"
+
 namespace zkp::prover::curve {
 namespace {
 
@@ -12,14 +14,6 @@ constexpr Fq kBeta =
     Fq::from_standard({0x5763473177fffffe, 0xd4f263f1acdb5c4f, 0x59e26bcea0d48bac, 0});
 constexpr Fr kLambda =
     Fr::from_standard({0x8b17ea66b99c90dd, 0x5bfc41088d8daaa7, 0xb3c4d79d41a91758, 0});
-
-// Where vectors begin their sums, so that none begins at infinity.
-const G1Affine& start() { return g1_generator(); }
-// -2^64 of it, which takes it away in the end.
-const G1Affine& opposite_of_start() {
-  static const G1Affine kPoint = (-G1::from_affine(start()).times({0, 1, 0, 0})).to_affine();
-  return kPoint;
-}
 
 G1 multiple(const G1Affine& point, const ShortScalar& scalar) {
   // P, lambda P and P + lambda P = -lambda^2 P.
@@ -34,39 +28,21 @@ G1 multiple(const G1Affine& point, const ShortScalar& scalar) {
   return result;
 }
 
-// The terms of one call, filled up with multiples by 0.
-std::vector<VectorTerm> vector_terms(std::span<const G1Affine> points,
-                                     std::span<const ShortScalar> scalars) {
-  const std::size_t count = (points.size() + kLanes - 1) / kLanes * kLanes;
-  std::vector<VectorTerm> terms(count, {std::bit_cast<RawG1Affine>(start()), 0, 0});
+// As many as there are lanes, or fewer.
+void multiply_in_lanes(std::span<const G1Affine> points, std::span<const ShortScalar> scalars,
+                       const PairingKernel& kernel, G1* results) {
+  std::array<LaneMultiple, kPairingLanes> lanes;
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const bool there = i < points.size();
+    lanes[i].point = std::bit_cast<PointWords<4>>(there ? points[i] : g1_generator());
+    lanes[i].first = there ? scalars[i].first : 0;
+    lanes[i].second = there ? scalars[i].second : 0;
+  }
+  kernel.multiply(kBeta.limb.data(), lanes.data());
+  const auto fq = [](const std::uint64_t(&words)[4]) { return std::bit_cast<Fq>(words); };
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (points[i].is_infinity()) continue;
-    terms[i] = {std::bit_cast<RawG1Affine>(points[i]), scalars[i].first, scalars[i].second};
+    results[i] = {fq(lanes[i].x), fq(lanes[i].y), fq(lanes[i].z)};
   }
-  return terms;
-}
-
-// Sums of every kLanes-th term, by one call. REQUIRES: at most kMostTerms.
-std::array<G1, kLanes> lane_sums(std::span<const G1Affine> points,
-                                 std::span<const ShortScalar> scalars,
-                                 const VectorPairing& vector) {
-  const std::vector<VectorTerm> terms = vector_terms(points, scalars);
-  const auto first = std::bit_cast<RawG1Affine>(start());
-  const auto beta = std::bit_cast<RawFq>(kBeta);
-  std::array<RawG1, kLanes> raw;
-  vector.short_multiples(&first, &beta, terms.data(), terms.size(), raw.data());
-  std::array<G1, kLanes> sums;
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    sums[lane] = std::bit_cast<G1>(raw[lane]);
-    if (!sums[lane].is_infinity()) {
-      sums[lane] = sums[lane] + opposite_of_start();
-      continue;
-    }
-    for (std::size_t i = lane; i < points.size(); i += kLanes) {  // equal points were added
-      sums[lane] = sums[lane] + multiple(points[i], scalars[i]);
-    }
-  }
-  return sums;
 }
 
 }  // namespace
@@ -80,38 +56,19 @@ ShortScalar ShortScalar::random(base::Random& random) {
 Fr ShortScalar::value() const { return Fr::from_u64(first) + Fr::from_u64(second) * kLambda; }
 
 std::vector<G1> multiples(std::span<const G1Affine> points, std::span<const ShortScalar> scalars,
-                          const VectorPairing* vector) {
+                          const field::Kernels& kernels) {
   ZKP_ASSERT(points.size() == scalars.size());
-  std::vector<G1> results;
-  results.reserve(points.size());
-  while (results.size() < points.size()) {
-    const std::size_t i = results.size();
-    if (vector == nullptr) {
-      results.push_back(multiple(points[i], scalars[i]));
-      continue;
+  std::vector<G1> results(points.size());
+  const PairingKernel* const kernel = pairing_kernel(kernels);
+  for (std::size_t i = 0; i < points.size(); i += kPairingLanes) {
+    const std::size_t count = std::min(kPairingLanes, points.size() - i);
+    if (kernel != nullptr) {
+      multiply_in_lanes(points.subspan(i, count), scalars.subspan(i, count), *kernel, &results[i]);
+    } else {
+      for (std::size_t j = i; j < i + count; ++j) results[j] = multiple(points[j], scalars[j]);
     }
-    const std::size_t count = std::min(kLanes, points.size() - i);
-    const auto sums = lane_sums(points.subspan(i, count), scalars.subspan(i, count), *vector);
-    results.insert(results.end(), sums.begin(), sums.begin() + count);
   }
   return results;
-}
-
-G1 sum_of_multiples(std::span<const G1Affine> points, std::span<const ShortScalar> scalars,
-                    const VectorPairing* vector) {
-  ZKP_ASSERT(points.size() == scalars.size());
-  G1 sum = G1::infinity();
-  for (std::size_t i = 0; i < points.size(); i += kMostTerms) {
-    const std::size_t count = std::min(kMostTerms, points.size() - i);
-    const auto some = points.subspan(i, count);
-    const auto their = scalars.subspan(i, count);
-    if (vector == nullptr) {
-      for (std::size_t j = 0; j < count; ++j) sum = sum + multiple(some[j], their[j]);
-    } else {
-      for (const G1& lane : lane_sums(some, their, *vector)) sum = sum + lane;
-    }
-  }
-  return sum;
 }
 
 }  // namespace zkp::prover::curve

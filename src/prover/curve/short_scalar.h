@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "prover/curve/point.h"
-#include "prover/curve/vector_pairing.h"
+#include "prover/field/kernels.h"
 
 // Multiples of points of G1 by 128 random bits in half the doublings, by the endomorphism
 // (x, y) -> (beta x, y), which multiplies by lambda (Gallant, Lambert, Vanstone 2001).
@@ -19,11 +19,8 @@ struct ShortScalar {
   [[nodiscard]] Fr value() const;
 };
 
-// scalars[i] * points[i], and the sum of them. `vector` may be nullptr: no vectors then.
-// Infinity is allowed among the points. REQUIRES: as many scalars as points.
+// scalars[i] * points[i]. REQUIRES: as many scalars as points; infinity is not among them.
 std::vector<G1> multiples(std::span<const G1Affine> points, std::span<const ShortScalar> scalars,
-                          const VectorPairing* vector);
-G1 sum_of_multiples(std::span<const G1Affine> points, std::span<const ShortScalar> scalars,
-                    const VectorPairing* vector);
+                          const field::Kernels& kernels);
 
 }  // namespace zkp::prover::curve

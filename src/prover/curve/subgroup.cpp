@@ -1,22 +1,6 @@
 #include "prover/curve/frobenius.h"
-#include "prover/curve/signed_digits.h"
 
 namespace zkp::prover::curve {
-namespace {
-
-// x p
-G2 times_parameter(const G2Affine& p) {
-  constexpr auto kDigits = non_adjacent_form<63>(kBnParameter);
-  static_assert(kDigits.back() == 1);
-  G2 result = G2::from_affine(p);
-  for (std::size_t i = kDigits.size() - 1; i-- > 0;) {
-    result = result.doubled();
-    if (kDigits[i] != 0) result = result + (kDigits[i] > 0 ? p : -p);
-  }
-  return result;
-}
-
-}  // namespace
 
 bool is_in_subgroup(const G1Affine& p) { return p.is_on_curve(); }
 
@@ -26,7 +10,7 @@ bool is_in_subgroup(const G1Affine& p) { return p.is_on_curve(); }
 // divisor than r.
 bool is_in_subgroup(const G2Affine& p) {
   if (!p.is_on_curve()) return false;
-  const G2 multiple = times_parameter(p);
+  const G2 multiple = G2::from_affine(p).times({kBnParameter, 0, 0, 0});
   const G2 once = frobenius(multiple);
   const G2 twice = frobenius(once);
   return multiple + p + once + twice == frobenius(twice.doubled());

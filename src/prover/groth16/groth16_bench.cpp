@@ -197,18 +197,16 @@ BENCHMARK(bench_setup_from_powers)
     ->Iterations(1)
     ->UseRealTime();
 
-// Argument 0 is 1 for work in vectors, if this CPU can.
 void bench_verify(benchmark::State& state) {
   const Fixture& f = fixture(1000);
   base::SystemRandom random;
   const auto signals = *public_signals_of(f.key, f.witness);
   const Proof proof = *prove(f.key, f.witness, {.kernels = kernels(), .random = random});
-  const curve::VectorPairing* vector = state.range(0) != 0 ? curve::vector_pairing() : nullptr;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(verify(f.key.verifying, signals, proof, vector));
+    benchmark::DoNotOptimize(verify(f.key.verifying, signals, proof));
   }
 }
-BENCHMARK(bench_verify)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(bench_verify)->Unit(benchmark::kMicrosecond);
 
 void bench_verify_prepared(benchmark::State& state) {
   const Fixture& f = fixture(1000);
@@ -216,10 +214,9 @@ void bench_verify_prepared(benchmark::State& state) {
   const auto signals = *public_signals_of(f.key, f.witness);
   const Proof proof = *prove(f.key, f.witness, {.kernels = kernels(), .random = random});
   const PreparedVerifyingKey key(f.key.verifying);
-  const curve::VectorPairing* vector = state.range(0) != 0 ? curve::vector_pairing() : nullptr;
-  for (auto _ : state) benchmark::DoNotOptimize(verify(key, signals, proof, vector));
+  for (auto _ : state) benchmark::DoNotOptimize(verify(key, signals, proof));
 }
-BENCHMARK(bench_verify_prepared)->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+BENCHMARK(bench_verify_prepared)->Unit(benchmark::kMicrosecond);
 
 void bench_prepare_key(benchmark::State& state) {
   const Fixture& f = fixture(1000);
@@ -227,24 +224,27 @@ void bench_prepare_key(benchmark::State& state) {
 }
 BENCHMARK(bench_prepare_key)->Unit(benchmark::kMicrosecond);
 
-// Argument 0 is the number of proofs; argument 1 is 1 for work in vectors, if this CPU can.
+// Arguments: the number of proofs, and the place of the kernels in all_kernels().
 void bench_verify_batch(benchmark::State& state) {
+  const auto& [backend, runs] = field::all_kernels()[static_cast<std::size_t>(state.range(1))];
+  state.SetLabel(backend->name);
+  if (!runs) return state.SkipWithError("this CPU lacks what it needs");
   const Fixture& f = fixture(1000);
   base::SystemRandom random;
   const auto signals = *public_signals_of(f.key, f.witness);
+  const Proof proof = *prove(f.key, f.witness, {.kernels = kernels(), .random = random});
   const PreparedVerifyingKey key(f.key.verifying);
-  std::vector<Proof> proofs(static_cast<std::size_t>(state.range(0)));
-  std::vector<Statement> statements;
-  for (Proof& proof : proofs) {
-    proof = *prove(f.key, f.witness, {.kernels = kernels(), .random = random});
-    statements.push_back({signals, &proof});
-  }
-  const curve::VectorPairing* vector = state.range(1) != 0 ? curve::vector_pairing() : nullptr;
+  const std::vector<Statement> statements(static_cast<std::size_t>(state.range(0)),
+                                          {signals, &proof});
   for (auto _ : state) {
-    benchmark::DoNotOptimize(verify_batch(key, statements, random, vector));
+    benchmark::DoNotOptimize(verify_batch(key, statements, random, *backend));
   }
 }
-BENCHMARK(bench_verify_batch)->ArgsProduct({{8, 64, 256}, {0, 1}})->Unit(benchmark::kMicrosecond);
+BENCHMARK(bench_verify_batch)
+    ->ArgsProduct({{8, 64, 256},
+                   benchmark::CreateDenseRange(
+                       0, static_cast<std::int64_t>(field::all_kernels().size()) - 1, 1)})
+    ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace zkp::prover::groth16

@@ -49,10 +49,9 @@ std::string fault_of(const VerifyingKey& key, std::span<const Fr> public_signals
 }
 
 // Does the pairing equation hold, which says that the loop's value becomes `want`?
-Verdict verdict_of(const curve::MillerLoop& loop, const curve::Fq12& want,
-                   const curve::VectorPairing* vector) {
+Verdict verdict_of(const curve::MillerLoop& loop, const curve::Fq12& want) {
   if (!loop.g2_in_subgroup) return {false, "point B of the proof is not in its group"};
-  if (curve::final_exponentiation(loop.value, vector) != want) {
+  if (curve::final_exponentiation(loop.value) != want) {
     return {false, "the pairing equation does not hold"};
   }
   return {true, {}};
@@ -67,8 +66,7 @@ G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
 
 }  // namespace
 
-Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof,
-               const curve::VectorPairing* vector) {
+Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof) {
   if (std::string fault = fault_of(key, public_signals, proof); !fault.empty()) {
     return {false, std::move(fault)};
   }
@@ -77,7 +75,7 @@ Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, cons
                                                   {key.alpha1, key.beta2},
                                                   {signals.to_affine(), key.gamma2},
                                                   {proof.c, key.delta2}}};
-  return verdict_of(curve::miller_loop(pairs, {}, vector), curve::Fq12::one(), vector);
+  return verdict_of(curve::miller_loop(pairs), curve::Fq12::one());
 }
 
 PreparedVerifyingKey::PreparedVerifyingKey(VerifyingKey verifying_key)
@@ -90,7 +88,7 @@ PreparedVerifyingKey::PreparedVerifyingKey(VerifyingKey verifying_key)
       ic(key.ic) {}
 
 Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signals,
-               const Proof& proof, const curve::VectorPairing* vector) {
+               const Proof& proof) {
   if (std::string fault = fault_of(key.key, public_signals, proof); !fault.empty()) {
     return {false, std::move(fault)};
   }
@@ -99,13 +97,13 @@ Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signa
   const std::array<curve::PointPair, 1> pairs = {{{proof.a, proof.b}}};
   const std::array<curve::PreparedPair, 2> prepared = {
       {{-key.ic(factors), &key.gamma2}, {-G1::from_affine(proof.c), &key.delta2}}};
-  return verdict_of(curve::miller_loop(pairs, prepared, vector), key.alpha_beta, vector);
+  return verdict_of(curve::miller_loop(pairs, prepared), key.alpha_beta);
 }
 
 // With a random z for each statement, the pairing equations to the power of z are multiplied; three
 // of each one's four pairs share their point of G2, so their points of G1 are added up instead.
 bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> statements,
-                  base::Random& random, const curve::VectorPairing* vector) {
+                  base::Random& random, const field::Kernels& kernels) {
   if (statements.empty()) return true;
   std::vector<G1Affine> a, c;
   std::vector<curve::ShortScalar> z;
@@ -123,7 +121,9 @@ bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> st
     }
   }
   const std::vector<G1Affine> multiples =
-      curve::to_affine_batch<curve::G1Params>(curve::multiples(a, z, vector));
+      curve::to_affine_batch<curve::G1Params>(curve::multiples(a, z, kernels));
+  G1 c_sum = G1::infinity();
+  for (const G1& multiple : curve::multiples(c, z, kernels)) c_sum = c_sum + multiple;
   std::vector<curve::PointPair> pairs;
   for (const Statement& statement : statements) {
     pairs.push_back({multiples[pairs.size()], statement.proof->b});
@@ -131,10 +131,10 @@ bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> st
   const std::array<curve::PreparedPair, 3> prepared = {
       {{-key.alpha1({&ic_factors[0], 1}), &key.beta2},
        {-key.ic(ic_factors), &key.gamma2},
-       {-curve::sum_of_multiples(c, z, vector), &key.delta2}}};
-  curve::MillerLoop loop = curve::miller_loop_of_many(pairs, vector);
-  loop.value = loop.value * curve::miller_loop({}, prepared, vector).value;
-  return verdict_of(loop, curve::Fq12::one(), vector).valid;
+       {-c_sum, &key.delta2}}};
+  curve::MillerLoop loop = curve::miller_loop_of_many(pairs, kernels);
+  loop.value = loop.value * curve::miller_loop({}, prepared).value;
+  return verdict_of(loop, curve::Fq12::one()).valid;
 }
 
 base::Status check_key(const VerifyingKey& key) {

@@ -21,8 +21,7 @@ struct Verdict {
 // point of the proof. Infinity is refused too: blinding makes it as unlikely as guessing a discrete
 // logarithm, so it stands for a damaged proof. Needs no kernels and no secret; any thread.
 // REQUIRES: the key's points are in their groups.
-Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof,
-               const curve::VectorPairing* vector = curve::vector_pairing());
+Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof);
 
 // What depends on the key alone, for a key that many proofs come to: 0.3 MiB at most, and made in
 // about the time of two verifications without it. REQUIRES: the key's points are in their groups.
@@ -37,7 +36,7 @@ struct PreparedVerifyingKey {
 
 // The same verdict, sooner.
 Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signals,
-               const Proof& proof, const curve::VectorPairing* vector = curve::vector_pairing());
+               const Proof& proof);
 
 struct Statement {
   std::span<const Fr> public_signals;
@@ -48,8 +47,7 @@ struct Statement {
 // prepared, and one final exponentiation. A set with an invalid proof passes with probability
 // 2^-128. An empty set is valid.
 bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> statements,
-                  base::Random& random,
-                  const curve::VectorPairing* vector = curve::vector_pairing());
+                  base::Random& random, const field::Kernels& kernels);
 
 // Is this key fit for use? failed_precondition if gamma equals delta or delta is the generator
 // (anyone could forge), or a point is off its curve or subgroup or infinity.

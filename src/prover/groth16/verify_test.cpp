@@ -30,8 +30,6 @@ G2Affine off_curve(G2Affine point) {
   return point;
 }
 
-constexpr const curve::VectorPairing* kNoVectors = nullptr;
-
 struct VerifyTest : Test {
   VerifyTest() {
     const Instance made = random_instance(1, 10, 3);
@@ -44,18 +42,17 @@ struct VerifyTest : Test {
   [[nodiscard]] std::string reason(const Proof& proof) const {
     const Verdict verdict = verify(key.verifying, signals, proof);
     EXPECT_EQ(verdict.valid, verdict.reason.empty());
-    // Prepared or not, by vectors or not.
     const PreparedVerifyingKey prepared(key.verifying);
-    for (const curve::VectorPairing* vector : {kNoVectors, curve::vector_pairing()}) {
-      EXPECT_EQ(verify(key.verifying, signals, proof, vector).reason, verdict.reason);
-      EXPECT_EQ(verify(prepared, signals, proof, vector).reason, verdict.reason);
-    }
+    EXPECT_EQ(verify(prepared, signals, proof).reason, verdict.reason);
     return verdict.reason;
   }
   [[nodiscard]] bool accepts(std::span<const Statement> statements) {
     const PreparedVerifyingKey prepared(key.verifying);
-    const bool accepted = verify_batch(prepared, statements, random, kNoVectors);
-    EXPECT_EQ(verify_batch(prepared, statements, random), accepted);
+    const bool accepted = verify_batch(prepared, statements, random, field::portable_kernels());
+    for (const auto& [kernels, runs] : field::all_kernels()) {
+      if (!runs) continue;
+      EXPECT_EQ(verify_batch(prepared, statements, random, *kernels), accepted) << kernels->name;
+    }
     return accepted;
   }
 
