@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <malloc.h>
 #include <thread>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/resource.h>
 #include <tbb/task_arena.h>
 
 #include "apps/zkp/command.h"
@@ -48,10 +48,18 @@ std::string cpu_name() {
   return "unknown";
 }
 
+// The most memory that the process has held since forget_peak_memory() (proc_pid_status(5)).
 double peak_memory_mb() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  }
+  return 0;
+}
+
+void forget_peak_memory() {
+  malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << "5";
 }
 
 // Seconds of each run of `work`, in order of their length.
@@ -268,6 +276,7 @@ base::Status bench_groth16(const BenchOptions& options, const Environment& envir
   base::Status status;
   groth16::Proof last;
   tbb::task_arena arena(options.threads);
+  forget_peak_memory();
   const auto seconds = measure(options.runs, [&] {
     arena.execute([&] {
       const auto proof = groth16::prove(
@@ -282,6 +291,7 @@ base::Status bench_groth16(const BenchOptions& options, const Environment& envir
     });
   });
   if (!status.ok()) return status;
+  const double peak_memory = peak_memory_mb();
   const groth16::PreparedVerifyingKey key(work.key.verifying);
   const auto verdict_time =
       measure(options.runs, [&] { (void)groth16::verify(key, signals, last); });
@@ -304,9 +314,10 @@ base::Status bench_groth16(const BenchOptions& options, const Environment& envir
       .public_count = work.key.public_count,
       .domain_size = work.key.domain_size(),
       .coefficient_count = work.key.matrix_a.terms.size() + work.key.matrix_b.terms.size()};
-  report["predicted_memory_mb"] =
-      static_cast<double>(groth16::predicted_memory_bytes(sizes)) / (1 << 20);
-  report["peak_memory_mb"] = peak_memory_mb();
+  const double predicted = static_cast<double>(groth16::predicted_memory_bytes(sizes)) / (1 << 20);
+  report["predicted_memory_mb"] = predicted;
+  report["peak_memory_mb"] = peak_memory;
+  report["predicted_to_peak"] = predicted / peak_memory;
   print(report, options.json);
   return {};
 }

@@ -13,31 +13,12 @@ using field::kWords;
 using field::Mask;
 using field::Vector;
 
-// Rows to columns, of eight by eight words.
-ZKP_LANES void transpose(__m512i (&row)[8]) {
-  __m512i pair[8];
-  for (std::size_t i = 0; i < 8; i += 2) {
-    pair[i] = _mm512_unpacklo_epi64(row[i], row[i + 1]);
-    pair[i + 1] = _mm512_unpackhi_epi64(row[i], row[i + 1]);
-  }
-  for (std::size_t odd = 0; odd < 2; ++odd) {
-    const __m512i low0 = _mm512_shuffle_i64x2(pair[odd], pair[2 + odd], 0x44);
-    const __m512i high0 = _mm512_shuffle_i64x2(pair[odd], pair[2 + odd], 0xee);
-    const __m512i low1 = _mm512_shuffle_i64x2(pair[4 + odd], pair[6 + odd], 0x44);
-    const __m512i high1 = _mm512_shuffle_i64x2(pair[4 + odd], pair[6 + odd], 0xee);
-    row[odd] = _mm512_shuffle_i64x2(low0, low1, 0x88);
-    row[2 + odd] = _mm512_shuffle_i64x2(low0, low1, 0xdd);
-    row[4 + odd] = _mm512_shuffle_i64x2(high0, high1, 0x88);
-    row[6 + odd] = _mm512_shuffle_i64x2(high0, high1, 0xdd);
-  }
-}
-
 // Eight words at `offset` words in each point, to one vector for each word, and back.
 template <class Point>
 ZKP_LANES void gather(const Point* const* points, std::size_t offset, Vector (&word)[8]) {
   __m512i row[kLanes];
   for (std::size_t i = 0; i < kLanes; ++i) row[i] = _mm512_loadu_si512(points[i]->word + offset);
-  transpose(row);
+  field::transpose(row);
   for (std::size_t i = 0; i < 8; ++i) word[i].lanes = row[i];
 }
 
@@ -45,7 +26,7 @@ template <class Point>
 ZKP_LANES void scatter(const Vector (&word)[8], std::size_t offset, Point* const* points) {
   __m512i row[8];
   for (std::size_t i = 0; i < 8; ++i) row[i] = word[i].lanes;
-  transpose(row);
+  field::transpose(row);
   for (std::size_t i = 0; i < kLanes; ++i) _mm512_storeu_si512(points[i]->word + offset, row[i]);
 }
 
@@ -97,7 +78,7 @@ struct G1Group {
   ZKP_LANES static Coordinate<1> zero() { return nothing(); }
   ZKP_LANES static Coordinate<2> one() { return curve::one(); }
   struct Divisor {
-    ZKP_LANES static const Factor<2>& of(const Factor<2>& run) { return run; }
+    ZKP_LANES static Factor<2> of(const Factor<2>& run) { return run; }
   };
   ZKP_LANES static Divisor divisor(const Factor<2>& /*run*/) { return {}; }
   using Slope = Operand<3>;
@@ -150,7 +131,7 @@ struct G2Group {
   // The norm: 1 / run = conjugate(run) / norm(run).
   struct Divisor {
     FqFactor<2> norm;
-    ZKP_LANES const FqFactor<2>& of(const Factor<2>& /*run*/) const { return norm; }
+    ZKP_LANES FqFactor<2> of(const Factor<2>& /*run*/) const { return norm; }
   };
   ZKP_LANES static Divisor divisor(const Factor<2>& run) {
     return {factor_of(field::reduced<Fq, 2>(

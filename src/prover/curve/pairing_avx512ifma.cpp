@@ -29,6 +29,7 @@ FqUncarried<12> four_times(const Element& a) { return sum(sum(a, a), sum(a, a));
 
 struct Fq2 : Fq2Lanes<3> {
   using Fq2Lanes<3>::Fq2Lanes;
+  Fq2() = default;
   Fq2(const Fq2Lanes<3>& lanes) : Fq2Lanes<3>(lanes) {}
 
   static Fq2 zero() { return {nothing(), nothing()}; }

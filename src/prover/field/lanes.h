@@ -463,8 +463,10 @@ ZKP_LANES Lanes<Modulus, 1 << Shift> from_words(const Vector (&word)[kWords]) {
   return lanes;
 }
 
-template <class Modulus>
-ZKP_LANES void to_words(const Lanes<Modulus, 1>& lanes, Vector (&word)[kWords]) {
+// N p is below 2^256 for N up to 5.
+template <class Modulus, unsigned Bound>
+  requires(Bound <= 5)
+ZKP_LANES void to_words(const Lanes<Modulus, Bound>& lanes, Vector (&word)[kWords]) {
   word[0] = lanes.limb[0] | shifted_left<52>(lanes.limb[1]);
   word[1] = shifted_right<12>(lanes.limb[1]) | shifted_left<40>(lanes.limb[2]);
   word[2] = shifted_right<24>(lanes.limb[2]) | shifted_left<28>(lanes.limb[3]);
@@ -529,6 +531,25 @@ ZKP_LANES void store_words(const Vector (&word)[kWords], void* elements) {
   _mm512_storeu_si512(to + 64, _mm512_permutex2var_epi64(low1, first, high1));
   _mm512_storeu_si512(to + 128, _mm512_permutex2var_epi64(low0, second, high0));
   _mm512_storeu_si512(to + 192, _mm512_permutex2var_epi64(low1, second, high1));
+}
+
+// Rows to columns, of eight by eight words.
+ZKP_LANES void transpose(__m512i (&row)[8]) {
+  __m512i pair[8];
+  for (std::size_t i = 0; i < 8; i += 2) {
+    pair[i] = _mm512_unpacklo_epi64(row[i], row[i + 1]);
+    pair[i + 1] = _mm512_unpackhi_epi64(row[i], row[i + 1]);
+  }
+  for (std::size_t odd = 0; odd < 2; ++odd) {
+    const __m512i low0 = _mm512_shuffle_i64x2(pair[odd], pair[2 + odd], 0x44);
+    const __m512i high0 = _mm512_shuffle_i64x2(pair[odd], pair[2 + odd], 0xee);
+    const __m512i low1 = _mm512_shuffle_i64x2(pair[4 + odd], pair[6 + odd], 0x44);
+    const __m512i high1 = _mm512_shuffle_i64x2(pair[4 + odd], pair[6 + odd], 0xee);
+    row[odd] = _mm512_shuffle_i64x2(low0, low1, 0x88);
+    row[2 + odd] = _mm512_shuffle_i64x2(low0, low1, 0xdd);
+    row[4 + odd] = _mm512_shuffle_i64x2(high0, high1, 0x88);
+    row[6 + odd] = _mm512_shuffle_i64x2(high0, high1, 0xdd);
+  }
 }
 
 }  // namespace

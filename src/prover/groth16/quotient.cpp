@@ -27,14 +27,48 @@ base::Status for_chunks(std::size_t count, const std::stop_token& stop, const Wo
   return {};
 }
 
-Fr row_value(const KeyMatrix& matrix, std::size_t row, std::span<const Limbs> witness) {
-  Fr sum;
-  for (std::uint32_t i = matrix.row_start[row]; i < matrix.row_start[row + 1]; ++i) {
-    const KeyTerm& term = matrix.terms[i];
-    sum += Fr{Fr::montgomery_product(term.coefficient_r2, witness[term.wire])};
+// Rows of a matrix times the witness. Its terms are brought together, so that the kernels can
+// multiply them as arrays.
+class RowEvaluator {
+ public:
+  RowEvaluator(std::span<const Limbs> witness, const field::Kernels& kernels)
+      : witness_(witness), kernels_(kernels), coefficients_(kTerms), values_(kTerms) {}
+
+  // values[i] = row begin + i times the witness. REQUIRES: values are zero.
+  void add_rows(const KeyMatrix& matrix, std::size_t begin, std::span<Fr> values) {
+    std::size_t row = begin;
+    const std::uint32_t end = matrix.row_start[begin + values.size()];
+    for (std::uint32_t first = matrix.row_start[begin]; first < end;) {
+      const auto count = std::min<std::size_t>(kTerms, end - first);
+      const std::span<const Fr> products =
+          products_of(std::span(matrix.terms).subspan(first, count));
+      for (const Fr& product : products) {
+        while (matrix.row_start[row + 1] <= first) ++row;
+        values[row - begin] += product;
+        ++first;
+      }
+    }
   }
-  return sum;
-}
+
+ private:
+  static constexpr std::size_t kTerms = 512;
+
+  // As .zkey has them, a coefficient times a value in standard form is an element.
+  std::span<const Fr> products_of(std::span<const KeyTerm> terms) {
+    const std::span<Fr> products = values_.reveal_mutable().first(terms.size());
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      coefficients_[i].limb = terms[i].coefficient_r2;
+      products[i].limb = witness_[terms[i].wire];
+    }
+    kernels_.fr.multiply(products.data(), coefficients_.data(), products.data(), terms.size());
+    return products;
+  }
+
+  std::span<const Limbs> witness_;
+  const field::Kernels& kernels_;
+  std::vector<Fr> coefficients_;
+  base::SecretVector<Fr> values_;
+};
 
 }  // namespace
 
@@ -47,10 +81,9 @@ base::Result<RowValues> evaluate_rows(const ProvingKey& key, const circuit::Witn
   const std::span<Fr> b = rows.b.reveal_mutable();
   const std::span<Fr> c = rows.c.reveal_mutable();
   ZKP_CHECK(for_chunks(size, stop, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) {
-      a[row] = row_value(key.matrix_a, row, witness.reveal());
-      b[row] = row_value(key.matrix_b, row, witness.reveal());
-    }
+    RowEvaluator evaluator(witness.reveal(), kernels);
+    evaluator.add_rows(key.matrix_a, begin, a.subspan(begin, end - begin));
+    evaluator.add_rows(key.matrix_b, begin, b.subspan(begin, end - begin));
     kernels.fr.multiply(&c[begin], &a[begin], &b[begin], end - begin);
   }));
   return rows;
@@ -65,16 +98,12 @@ base::Result<base::SecretVector<Limbs>> quotient_values(RowValues rows, std::uin
   const poly::Domain domain(domain_log, kernels);
   for (const std::span<Fr> values : {a, b, c}) ZKP_CHECK(domain.to_odd_coset(values, stop));
 
-  // One Montgomery product with the integer 1 is the standard form.
-  constexpr Fr kOne{Limbs{1, 0, 0, 0}};
   base::SecretVector<Limbs> quotient(a.size());
   const std::span<Limbs> out = quotient.reveal_mutable();
   ZKP_CHECK(for_chunks(a.size(), stop, [&](std::size_t begin, std::size_t end) {
-    Fr* const value = &a[begin];
-    kernels.fr.multiply(value, value, &b[begin], end - begin);
-    kernels.fr.subtract(value, value, &c[begin], end - begin);
-    kernels.fr.scale(value, value, &kOne, end - begin);
-    for (std::size_t i = begin; i < end; ++i) out[i] = a[i].limb;
+    const std::size_t count = end - begin;
+    domain.multiply_subtract(a.subspan(begin, count), b.subspan(begin, count),
+                             c.subspan(begin, count), out.subspan(begin, count));
   }));
   return quotient;
 }

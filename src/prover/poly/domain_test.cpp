@@ -1,5 +1,9 @@
 #include "prover/poly/domain.h"
 
+#include <algorithm>
+#include <optional>
+#include <ranges>
+
 #include <gtest/gtest.h>
 #include <tbb/task_arena.h>
 
@@ -35,50 +39,73 @@ Fr evaluate(std::span<const Fr> coefficients, const Fr& x) {
   return value;
 }
 
-class EverySmallSize : public testing::TestWithParam<std::size_t> {
+// A domain's size and the kernels that transform.
+using SizeAndKernels = std::tuple<std::size_t, field::KernelsChoice>;
+
+std::string title(const testing::TestParamInfo<SizeAndKernels>& info) {
+  const auto& [log, choice] = info.param;
+  return std::to_string(log) + '_' + choice.kernels->name;
+}
+
+class EverySize : public testing::TestWithParam<SizeAndKernels> {
  protected:
-  std::size_t size_ = std::size_t{1} << GetParam();
-  Domain domain_{GetParam(), field::portable_kernels()};
-  std::vector<Fr> coefficients_ = random_values(size_, 7 + GetParam());
+  void SetUp() override {
+    const field::KernelsChoice& choice = std::get<1>(GetParam());
+    if (!choice.runs) GTEST_SKIP() << "this CPU lacks what " << choice.kernels->name << " needs";
+    domain_.emplace(log_, *choice.kernels);
+  }
+  [[nodiscard]] const Domain& domain() const { return *domain_; }
+  [[nodiscard]] Fr shift() const { return Domain(log_ + 1, field::portable_kernels()).root(); }
+
+  std::size_t log_ = std::get<0>(GetParam());
+  std::size_t size_ = std::size_t{1} << log_;
+  std::vector<Fr> coefficients_ = random_values(size_, 7 + log_);
+
+ private:
+  std::optional<Domain> domain_;
 };
-INSTANTIATE_TEST_SUITE_P(Domain, EverySmallSize, testing::Range(std::size_t{0}, std::size_t{8}));
+
+class EverySmallSize : public EverySize {};
+INSTANTIATE_TEST_SUITE_P(Domain, EverySmallSize,
+                         testing::Combine(testing::Range(std::size_t{0}, std::size_t{8}),
+                                          testing::ValuesIn(field::all_kernels())),
+                         title);
 
 TEST_P(EverySmallSize, RootIsPrimitive) {
-  EXPECT_EQ(domain_.size(), size_);
-  EXPECT_TRUE(domain_.root().power(size_).is_one());
-  if (size_ > 1) EXPECT_EQ(domain_.root().power(size_ / 2), -Fr::one());
+  EXPECT_EQ(domain().size(), size_);
+  EXPECT_TRUE(domain().root().power(size_).is_one());
+  if (size_ > 1) EXPECT_EQ(domain().root().power(size_ / 2), -Fr::one());
 }
 
 TEST_P(EverySmallSize, ForwardEvaluatesAtThePowersOfTheRoot) {
   std::vector<Fr> values = coefficients_;
-  ASSERT_TRUE(domain_.forward(values));
+  ASSERT_TRUE(domain().forward(values));
   for (std::size_t i = 0; i < size_; ++i) {
-    EXPECT_EQ(values[i], evaluate(coefficients_, domain_.root().power(i))) << i;
+    EXPECT_EQ(values[i], evaluate(coefficients_, domain().root().power(i))) << i;
   }
 }
 
 TEST_P(EverySmallSize, InverseUndoesForward) {
   std::vector<Fr> values = coefficients_;
-  ASSERT_TRUE(domain_.forward(values));
-  ASSERT_TRUE(domain_.inverse(values));
+  ASSERT_TRUE(domain().forward(values));
+  ASSERT_TRUE(domain().inverse(values));
   EXPECT_EQ(values, coefficients_);
 }
 
 TEST_P(EverySmallSize, OddCosetIsTheSamePolynomialBetweenTheRoots) {
-  const Fr shift = Domain(GetParam() + 1, field::portable_kernels()).root();
   std::vector<Fr> values = coefficients_;
-  ASSERT_TRUE(domain_.forward(values));
-  ASSERT_TRUE(domain_.to_odd_coset(values));
+  ASSERT_TRUE(domain().forward(values));
+  ASSERT_TRUE(domain().to_odd_coset(values));
   for (std::size_t i = 0; i < size_; ++i) {
-    EXPECT_EQ(values[i], evaluate(coefficients_, shift * domain_.root().power(i))) << i;
+    EXPECT_EQ(values[i], evaluate(coefficients_, shift() * domain().root().power(i))) << i;
   }
 }
 
 TEST_P(EverySmallSize, LagrangePolynomialsInterpolate) {
   std::vector<Fr> values = coefficients_;
-  ASSERT_TRUE(domain_.forward(values));
+  ASSERT_TRUE(domain().forward(values));
   const Fr tau = Fr::from_u64(123456789);
-  const std::vector<Fr> lagrange = domain_.lagrange_at(tau);
+  const std::vector<Fr> lagrange = domain().lagrange_at(tau);
   Fr sum = Fr::zero();
   for (std::size_t i = 0; i < size_; ++i) sum += values[i] * lagrange[i];
   EXPECT_EQ(sum, evaluate(coefficients_, tau));
@@ -88,60 +115,140 @@ TEST_P(EverySmallSize, LagrangeAtAPointOfTheDomainIsAUnitVector) {
   for (std::size_t i = 0; i < size_; ++i) {
     std::vector<Fr> expected(size_);
     expected[i] = Fr::one();
-    EXPECT_EQ(domain_.lagrange_at(domain_.root().power(i)), expected) << i;
+    EXPECT_EQ(domain().lagrange_at(domain().root().power(i)), expected) << i;
   }
 }
 
 // Sizes that are cut into rows: once, and twice.
-class EveryLargeSize : public EverySmallSize {};
-INSTANTIATE_TEST_SUITE_P(Domain, EveryLargeSize, testing::Values(11, 12, 13, 16, 17));
+class EveryLargeSize : public EverySize {};
+INSTANTIATE_TEST_SUITE_P(Domain, EveryLargeSize,
+                         testing::Combine(testing::Values(8, 9, 10, 11, 12, 13, 16, 17),
+                                          testing::ValuesIn(field::all_kernels())),
+                         title);
 
 TEST_P(EveryLargeSize, ForwardEvaluatesAtThePowersOfTheRoot) {
   std::vector<Fr> values = coefficients_;
-  ASSERT_TRUE(domain_.forward(values));
+  ASSERT_TRUE(domain().forward(values));
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}, size_ / 3, size_ - 1}) {
-    EXPECT_EQ(values[i], evaluate(coefficients_, domain_.root().power(i))) << i;
+    EXPECT_EQ(values[i], evaluate(coefficients_, domain().root().power(i))) << i;
   }
-  ASSERT_TRUE(domain_.inverse(values));
+  ASSERT_TRUE(domain().inverse(values));
   EXPECT_EQ(values, coefficients_);
 }
 
 TEST_P(EveryLargeSize, OddCosetIsTheSamePolynomialBetweenTheRoots) {
-  const Fr shift = Domain(GetParam() + 1, field::portable_kernels()).root();
   std::vector<Fr> values = coefficients_;
-  ASSERT_TRUE(domain_.forward(values));
-  ASSERT_TRUE(domain_.to_odd_coset(values));
+  ASSERT_TRUE(domain().forward(values));
+  ASSERT_TRUE(domain().to_odd_coset(values));
   std::vector<Fr> expected = coefficients_;
+  const Fr s = shift();
   Fr power = Fr::one();
   for (Fr& coefficient : expected) {
     coefficient *= power;
-    power *= shift;
+    power *= s;
   }
-  ASSERT_TRUE(domain_.forward(expected));
+  ASSERT_TRUE(domain().forward(expected));
   EXPECT_EQ(values, expected);
 }
 
 TEST_P(EveryLargeSize, LagrangePolynomialsInterpolate) {
   std::vector<Fr> values = coefficients_;
-  ASSERT_TRUE(domain_.forward(values));
+  ASSERT_TRUE(domain().forward(values));
   const Fr tau = Fr::from_u64(123456789);
-  const std::vector<Fr> lagrange = domain_.lagrange_at(tau);
+  const std::vector<Fr> lagrange = domain().lagrange_at(tau);
   Fr sum = Fr::zero();
   for (std::size_t i = 0; i < size_; ++i) sum += values[i] * lagrange[i];
   EXPECT_EQ(sum, evaluate(coefficients_, tau));
 }
 
-TEST_P(EveryLargeSize, ThreadsAndKernelsDoNotChangeTheResult) {
+TEST_P(EveryLargeSize, ThreadsDoNotChangeTheResult) {
   std::vector<Fr> expected = coefficients_;
-  tbb::task_arena(1).execute([&] { ASSERT_TRUE(domain_.to_odd_coset(expected)); });
-  for (const field::KernelsChoice& choice : field::all_kernels()) {
-    if (!choice.runs) continue;
-    const Domain domain(GetParam(), *choice.kernels);
-    for (const int threads : {1, 2}) {
-      std::vector<Fr> values = coefficients_;
-      tbb::task_arena(threads).execute([&] { ASSERT_TRUE(domain.to_odd_coset(values)); });
-      EXPECT_EQ(values, expected) << choice.kernels->name << ", threads: " << threads;
+  tbb::task_arena(1).execute([&] { ASSERT_TRUE(domain().to_odd_coset(expected)); });
+  std::vector<Fr> values = coefficients_;
+  tbb::task_arena(2).execute([&] { ASSERT_TRUE(domain().to_odd_coset(values)); });
+  EXPECT_EQ(values, expected);
+}
+
+// Values that run into every carry: as they are stored, 0 and p - 1 in several patterns.
+std::vector<std::vector<Fr>> extreme_values(std::size_t size) {
+  const Fr top{(-Fr{{1, 0, 0, 0}}).limb};
+  const Fr low{{~0ULL, ~0ULL, ~0ULL, 0}};
+  std::vector<std::vector<Fr>> patterns;
+  patterns.emplace_back(size);
+  patterns.emplace_back(size, top);
+  patterns.emplace_back(size, low);
+  for (const std::size_t period : {std::size_t{2}, std::size_t{16}, size}) {
+    std::vector<Fr> values(size, top);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i % period < period / 2) values[i] = Fr::zero();
     }
+    patterns.push_back(std::move(values));
+  }
+  SeededRandom random(size);
+  std::vector<Fr> mixed(size);
+  for (Fr& value : mixed) value = random.next_u64() % 2 == 0 ? top : low;
+  patterns.push_back(std::move(mixed));
+  return patterns;
+}
+
+class EveryKernels : public EverySize {};
+INSTANTIATE_TEST_SUITE_P(Domain, EveryKernels,
+                         testing::Combine(testing::Range(std::size_t{0}, std::size_t{14}),
+                                          testing::ValuesIn(field::all_kernels())),
+                         title);
+
+TEST_P(EveryKernels, TransformExtremeValuesLikePortable) {
+  const Domain portable(log_, field::portable_kernels());
+  using Operation = base::Status (Domain::*)(std::span<Fr>, std::stop_token) const;
+  for (const Operation operation : {&Domain::forward, &Domain::inverse, &Domain::to_odd_coset}) {
+    for (const std::vector<Fr>& values : extreme_values(size_)) {
+      std::vector<Fr> expected = values;
+      ASSERT_TRUE((portable.*operation)(expected, {}));
+      std::vector<Fr> result = values;
+      ASSERT_TRUE((domain().*operation)(result, {}));
+      EXPECT_EQ(result, expected);
+    }
+  }
+}
+
+TEST_P(EverySmallSize, MultiplySubtractInStandardForm) {
+  std::vector<std::vector<Fr>> inputs = extreme_values(size_);
+  inputs.push_back(coefficients_);
+  for (const std::vector<Fr>& a : inputs) {
+    for (const std::vector<Fr>& b : inputs) {
+      for (const std::vector<Fr>& c : inputs) {
+        std::vector<Fr> overwritten = a;
+        std::vector<field::Limbs> result(size_);
+        domain().multiply_subtract(overwritten, b, c, result);
+        for (std::size_t i = 0; i < size_; ++i) {
+          ASSERT_EQ(result[i], (a[i] * b[i] - c[i]).to_standard()) << i;
+        }
+      }
+    }
+  }
+}
+
+// Rows and columns of more steps than the sizes above have.
+TEST(Domain, TransformsSumsOfMonomialsOfAnyDegree) {
+  const field::KernelsChoice fastest = *std::ranges::find_if(
+      field::all_kernels() | std::views::reverse, [](const auto& choice) { return choice.runs; });
+  for (const std::size_t log : {std::size_t{19}, std::size_t{21}}) {
+    const Domain domain(log, *fastest.kernels);
+    const Fr shift = Domain(log + 1, *fastest.kernels).root();
+    const std::vector<std::size_t> degrees = {1, domain.size() / 3, domain.size() - 1};
+    std::vector<Fr> values(domain.size());
+    for (const std::size_t degree : degrees) values[degree] = Fr::from_u64(degree);
+    ASSERT_TRUE(domain.forward(values));
+    const auto expect_values_at = [&](Fr x) {
+      for (std::size_t i = 0; i < domain.size(); i += 1001, x *= domain.root().power(1001)) {
+        Fr sum;
+        for (const std::size_t degree : degrees) sum += Fr::from_u64(degree) * x.power(degree);
+        ASSERT_EQ(values[i], sum) << log << ' ' << i;
+      }
+    };
+    expect_values_at(Fr::one());
+    ASSERT_TRUE(domain.to_odd_coset(values));
+    expect_values_at(shift);
   }
 }
 
@@ -184,20 +291,18 @@ TEST(Domain, TransformsAreThoseOfFfjavascript) {
                 "5480675516131560139864716207340887759152369845012237833393199980747877114611"}));
 }
 
-TEST(Domain, StopsWhenAskedTo) {
-  const Domain domain(13, field::portable_kernels());
-  std::vector<Fr> values = counted(domain.size());
+TEST_P(EveryLargeSize, StopsWhenAskedTo) {
+  std::vector<Fr> values = counted(size_);
   std::stop_source source;
   source.request_stop();
   for (const base::Status& status :
-       {domain.forward(values, source.get_token()), domain.inverse(values, source.get_token()),
-        domain.to_odd_coset(values, source.get_token())}) {
+       {domain().forward(values, source.get_token()), domain().inverse(values, source.get_token()),
+        domain().to_odd_coset(values, source.get_token())}) {
     ASSERT_FALSE(status.ok());
     EXPECT_EQ(status.error().code, ErrorCode::cancelled);
   }
-  EXPECT_EQ(values, counted(domain.size()));
   std::stop_source other;
-  EXPECT_TRUE(domain.forward(values, other.get_token()));
+  EXPECT_TRUE(domain().forward(values, other.get_token()));
 }
 
 }  // namespace
