@@ -13,11 +13,12 @@ namespace zkp::prover::curve {
 namespace {
 
 // Of Vercauteren's 6 x + 2.
-constexpr auto kLoopDigits =
-    below_the_first<non_adjacent_form<66>(field::Wide{6} * kBnParameter + 2)>();
+constexpr auto kLoopDigits = non_adjacent_form<66>(field::Wide{6} * kBnParameter + 2);
+static_assert(kLoopDigits.back() == 1);
 
+// A doubling for each digit but the last, an addition for those of them that are not 0, and two.
 constexpr std::size_t kLineCount =
-    2 * kLoopDigits.size() - std::ranges::count(kLoopDigits, 0) + 2;  // with those of psi
+    2 * (kLoopDigits.size() - 1) - std::ranges::count(kLoopDigits, 0) + 2;
 
 template <class Value, class Steps>
 Value run(Steps& steps) {
@@ -47,11 +48,12 @@ bool is_in_subgroup(const MultipleOf<Fq2>& multiple, const Addends& addends) {
 }
 
 // A point of G2 on its way through the loop.
-struct Runner {
+struct G2Runner {
   Addends addends;
   MultipleOf<Fq2> multiple;
 
-  explicit Runner(const G2Affine& g2) : addends(addends_of(g2)), multiple{g2.x, g2.y, Fq2::one()} {}
+  explicit G2Runner(const G2Affine& g2)
+      : addends(addends_of(g2)), multiple{g2.x, g2.y, Fq2::one()} {}
   Line double_step() { return multiple.double_step(three_b()); }
   Line add_step(Addend addend) {
     const G2Affine& point = addends[static_cast<std::size_t>(addend)];
@@ -59,29 +61,30 @@ struct Runner {
   }
 };
 
-// Takes down the lines, for which the loop goes without its value.
+// Takes down the lines of one point, for which the loop goes without its value.
 struct NoValue {
   static NoValue one() { return {}; }
   friend NoValue squared(NoValue value) { return value; }
 };
 struct Recording {
-  Runner runner;
+  G2Runner runner;
   std::vector<Line> lines;
 
   void double_all(NoValue& /*value*/) { lines.push_back(runner.double_step()); }
   void add_all(NoValue& /*value*/, Addend addend) { lines.push_back(runner.add_step(addend)); }
 };
 
-struct FreshOnItsWay {
+// Pairs on their way through the loop.
+struct FreshRunner {
   G1Affine g1;
-  Runner runner;
+  G2Runner runner;
 
   [[nodiscard]] Line at_g1(const Line& line) const {
     return {line.constant * g1.y, line.slope * g1.x, line.offset};
   }
 };
 
-struct PreparedOnItsWay {
+struct PreparedRunner {
   Fq x_over_y, y_inverse;
   const MonicLine* line;
 
@@ -91,11 +94,11 @@ struct PreparedOnItsWay {
   }
 };
 
-std::vector<PreparedOnItsWay> on_their_way(std::span<const PreparedPair> pairs) {
+std::vector<PreparedRunner> runners_of(std::span<const PreparedPair> pairs) {
   std::vector<Fq> inverses, scratch(pairs.size());
   for (const PreparedPair& pair : pairs) inverses.push_back(pair.g1.y);
   field::invert_batch<Fq>(inverses, scratch);
-  std::vector<PreparedOnItsWay> result;
+  std::vector<PreparedRunner> result;
   for (const auto& [g1, g2] : pairs) {  // (x / z^2, y / z^3); of infinity every line is 1
     const Fq z_over_y = g1.z * inverses[result.size()];
     result.push_back({g1.x * z_over_y, g1.z.squared() * z_over_y, g2->lines.data()});
@@ -104,8 +107,8 @@ std::vector<PreparedOnItsWay> on_their_way(std::span<const PreparedPair> pairs) 
 }
 
 struct Multiplication {
-  std::vector<FreshOnItsWay> fresh;
-  std::vector<PreparedOnItsWay> prepared;
+  std::vector<FreshRunner> fresh;
+  std::vector<PreparedRunner> prepared;
 
   void double_all(Fq12& value) {
     for (auto& pair : fresh) value = value * pair.at_g1(pair.runner.double_step());
@@ -148,7 +151,7 @@ bool is_in_subgroup(const LanePair& pair) {
 
 PreparedG2 prepare(const G2Affine& point) {
   if (point.is_infinity()) return {std::vector<MonicLine>(kLineCount)};  // all of them 1
-  Recording recording{Runner(point), {}};
+  Recording recording{G2Runner(point), {}};
   run<NoValue>(recording);
   ZKP_ASSERT(recording.lines.size() == kLineCount);
   std::vector<Fq2> inverses, scratch(kLineCount);
@@ -163,13 +166,13 @@ PreparedG2 prepare(const G2Affine& point) {
 }
 
 MillerLoop miller_loop(std::span<const PointPair> pairs, std::span<const PreparedPair> prepared) {
-  Multiplication steps{{}, on_their_way(prepared)};
+  Multiplication steps{{}, runners_of(prepared)};
   for (const PointPair& pair : pairs) {
     if (pair.g1.is_infinity() || pair.g2.is_infinity()) continue;
-    steps.fresh.push_back({pair.g1, Runner(pair.g2)});
+    steps.fresh.push_back({pair.g1, G2Runner(pair.g2)});
   }
   const Fq12 value = run<Fq12>(steps);
-  return {value, std::ranges::all_of(steps.fresh, [](const FreshOnItsWay& pair) {
+  return {value, std::ranges::all_of(steps.fresh, [](const FreshRunner& pair) {
             return is_in_subgroup(pair.runner.multiple, pair.runner.addends);
           })};
 }

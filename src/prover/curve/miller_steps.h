@@ -53,13 +53,13 @@ struct MultipleOf {
 enum class Addend { point, opposite, frobenius, opposite_frobenius_twice };
 inline constexpr std::size_t kAddends = 4;
 
-// Vercauteren 2010, section IV.B, for BN curves. `digits` are those of 6 x + 2 below the first,
-// which is 1, from the top. `step` multiplies the value by the lines of all pairs:
-// step.double_all(value), step.add_all(value, addend).
+// Vercauteren 2010, section IV.B, for BN curves. `digits` are those of 6 x + 2, least significant
+// first. `steps` multiplies the value by the lines of all pairs: steps.double_all(value),
+// steps.add_all(value, addend). REQUIRES: the last digit is 1.
 template <class Fq12, class Steps>
 Fq12 run_miller_loop(const signed char* digits, std::size_t digit_count, Steps& steps) {
   Fq12 value = Fq12::one();
-  for (std::size_t i = 0; i < digit_count; ++i) {
+  for (std::size_t i = digit_count - 1; i-- > 0;) {
     value = squared(value);
     steps.double_all(value);
     if (digits[i] != 0) steps.add_all(value, digits[i] > 0 ? Addend::point : Addend::opposite);

@@ -15,7 +15,7 @@
 namespace zkp::prover::curve {
 namespace {
 
-constexpr std::array<signed char, 5> kDigits = {0, 1, -1, 0, 1};
+constexpr std::array<signed char, 6> kDigits = {1, 0, -1, 1, 0, 1};
 
 Fq any_fq() {
   const std::uint64_t ones = ~std::uint64_t{0};
@@ -67,6 +67,12 @@ class EveryPairingKernel : public ::testing::TestWithParam<field::KernelsChoice>
 };
 INSTANTIATE_TEST_SUITE_P(Kernels, EveryPairingKernel, testing::ValuesIn(field::all_kernels()),
                          [](const auto& choice) { return choice.param.kernels->name; });
+
+TEST(PairingKernels, OnlyTheVectorsHaveOne) {
+  for (const auto& [kernels, runs] : field::all_kernels()) {
+    EXPECT_EQ(pairing_kernel(*kernels) != nullptr, std::string_view(kernels->name) == "avx512ifma");
+  }
+}
 
 // The steps are arithmetic in Fq2, whatever the coordinates: no need for them to be of points.
 // So the numbers can be at the edges, where a vector's sums would run over.

@@ -221,21 +221,6 @@ TEST(Pairing, TheLoopTellsTheSameAsTheOrder) {
   }
 }
 
-TEST(Fq2, TimesTheNonResidueIsTheProductWithIt) {
-  const std::array<Fq, 5> edges = {Fq::zero(), Fq::one(), -Fq::one(), Fq::from_u64(9).inverse(),
-                                   -Fq::from_u64(9).inverse()};
-  EXPECT_TRUE(rc::check([&](std::uint64_t seed) {
-    base::SeededRandom random(seed);
-    const auto any = [&] {
-      const auto index = *rc::gen::inRange<std::size_t>(0, edges.size() + 3);
-      return index < edges.size() ? edges.at(index) : Fq::random(random);
-    };
-    const Fq2 a = {any(), any()};
-    const Fq2 want = a * Fq2{Fq::from_u64(9), Fq::one()};
-    RC_ASSERT(a.times_non_residue() == want);
-  }));
-}
-
 TEST(Fq12, InverseAndSquareAndFrobeniusKeepTheirLaws) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
     const Fq12 a = random_fq12(seed);

@@ -23,13 +23,4 @@ constexpr std::array<signed char, Size> non_adjacent_form(field::Wide value) {
   return digits;
 }
 
-// The digits below the first, which is 1, from the top.
-template <auto Digits>
-constexpr std::array<signed char, Digits.size() - 1> below_the_first() {
-  static_assert(Digits.back() == 1);
-  std::array<signed char, Digits.size() - 1> digits{};
-  for (std::size_t i = 0; i < digits.size(); ++i) digits[i] = Digits[digits.size() - 1 - i];
-  return digits;
-}
-
 }  // namespace zkp::prover::curve

@@ -44,22 +44,8 @@ struct Fq2 {
   }
   // times 9 + u, the non-residue of Fq6
   [[nodiscard]] constexpr Fq2 times_non_residue() const {
-    return {nine_times_plus(c0, -c1), nine_times_plus(c1, c0)};
-  }
-
- private:
-  // 9 a + b with one reduction: the quotient by q is estimated from the bits of weight 2^248 and
-  // more, never too large, and too small by one at most.
-  [[gnu::always_inline]] static constexpr Fq nine_times_plus(const Fq& a, const Fq& b) {
-    auto [sum, top] = field::multiply_by_limb(a.limb, 9);
-    std::uint64_t carry = 0;
-    for (std::size_t i = 0; i < 4; ++i) sum[i] = field::add_carry(sum[i], b.limb[i], carry);
-    const std::uint64_t high = (top + carry) << 8 | sum[3] >> 56;
-    constexpr std::uint64_t kFactor = (std::uint64_t{1} << 36) / ((Fq::kModulus[3] >> 36) + 1);
-    const auto excess = field::multiply_by_limb(Fq::kModulus, (high * kFactor) >> 16).limb;
-    std::uint64_t borrow = 0;
-    for (std::size_t i = 0; i < 4; ++i) sum[i] = field::subtract_borrow(sum[i], excess[i], borrow);
-    return Fq{field::reduce_once(sum, Fq::kModulus)};
+    const Fq2 nine = doubled().doubled().doubled() + *this;
+    return {nine.c0 - c1, nine.c1 + c0};
   }
 };
 
