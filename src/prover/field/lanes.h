@@ -340,9 +340,10 @@ ZKP_LANES Lanes<Modulus, 1> canonical(const Uncarried<Modulus, Bound>& value) {
   return canonical(carried(value));
 }
 
-// Takes off the multiple of p that the bits of weight 2^254 and more tell: cheaper than to compare,
-// and at once from any bound. A limb's carries shift those bits by one at most, which the multiples
-// allow for: none that is not 0 is near i 2^254; and i = 15 stands for -1.
+// Takes off the multiple of p that the bits of weight 2^254 and more tell, below which 2.3 p stay:
+// cheaper than to compare, and from any bound at once. The carries that are still to come change
+// those bits by one at most, which the multiples allow for: none but 0 is near i 2^254, and i = 15
+// stands for -1. REQUIRES: the value is not negative.
 template <class Modulus, unsigned Bound, template <class, unsigned> class Form>
 ZKP_LANES Lanes<Modulus, 3> lowered(const Form<Modulus, Bound>& value) {
   static_assert(Bound <= 19);

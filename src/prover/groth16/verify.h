@@ -24,7 +24,7 @@ struct Verdict {
 Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof);
 
 // What depends on the key alone, for a key that many proofs come to: 0.3 MiB at most, and made in
-// about the time of two verifications without it. REQUIRES: the key's points are in their groups.
+// about the time of one verification without it. REQUIRES: the key's points are in their groups.
 struct PreparedVerifyingKey {
   explicit PreparedVerifyingKey(VerifyingKey verifying_key);
 
@@ -44,8 +44,8 @@ struct Statement {
 };
 
 // True if all are valid, by a random linear combination: n + 3 Miller loops, three of them
-// prepared, and one final exponentiation. A set with an invalid proof passes with probability
-// 2^-128. An empty set is valid.
+// prepared, and one final exponentiation. By vectors if the kernels have them. A set with an
+// invalid proof passes with probability 2^-128. An empty set is valid.
 bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> statements,
                   base::Random& random, const field::Kernels& kernels);
 
