@@ -20,6 +20,14 @@ export function zkp(...args) {
   if (result.error) throw result.error;
   return result;
 }
+// With the kernels that `name` says, or nothing if this CPU cannot run them.
+export function zkpWithKernels(name, ...args) {
+  const result = spawnSync(zkpProgram, args, { encoding: "utf8", env: { ...process.env, ZKP_KERNELS: name } });
+  if (result.error) throw result.error;
+  if (result.stderr.includes("this one lacks it")) return null;
+  assert.equal(result.status, 0, `zkp ${args.join(" ")}: ${result.stderr}`);
+  return result;
+}
 export function zkpOk(...args) {
   const result = zkp(...args);
   assert.equal(result.status, 0, `zkp ${args.join(" ")}: ${result.stderr}`);

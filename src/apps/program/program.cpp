@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <malloc.h>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,12 @@ void wait_for(const std::stop_token& stop) {
   std::condition_variable_any changed;
   std::unique_lock lock(mutex);
   changed.wait(lock, stop, [] { return false; });
+}
+
+// A fixed threshold: the C library's own grows with the blocks that are freed, up to 32 MiB.
+void return_freed_memory() {
+  constexpr int kLargeBlock = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);
 }
 
 int report_error(const std::string& program, const base::Error& error) {
@@ -98,6 +105,7 @@ void add_insecure_switch(CLI::App& app, bool& insecure) {
 int run_service(int argc, char** argv, const std::string& name, const std::string& description,
                 const std::function<void(CLI::App&)>& declare,
                 const std::function<base::Status(SignalStop&)>& run) {
+  return_freed_memory();
   CLI::App app(description, name);
   app.set_version_flag("--version", name + " " + version());
   app.failure_message(CLI::FailureMessage::simple);

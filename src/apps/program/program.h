@@ -36,6 +36,10 @@ class SignalStop {
 
 void wait_for(const std::stop_token& stop);
 
+// Large blocks of memory go back to the system when they are freed, so that a process holds what it
+// uses. First thing in main().
+void return_freed_memory();
+
 // Writes the error to standard error; the program's exit status.
 int report_error(const std::string& program, const base::Error& error);
 

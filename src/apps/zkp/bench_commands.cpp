@@ -314,7 +314,9 @@ base::Status bench_groth16(const BenchOptions& options, const Environment& envir
       .public_count = work.key.public_count,
       .domain_size = work.key.domain_size(),
       .coefficient_count = work.key.matrix_a.terms.size() + work.key.matrix_b.terms.size()};
-  const double predicted = static_cast<double>(groth16::predicted_memory_bytes(sizes)) / (1 << 20);
+  const double predicted = static_cast<double>(groth16::predicted_memory_bytes(
+                               sizes, static_cast<std::size_t>(options.threads))) /
+                           (1 << 20);
   report["predicted_memory_mb"] = predicted;
   report["peak_memory_mb"] = peak_memory;
   report["predicted_to_peak"] = predicted / peak_memory;

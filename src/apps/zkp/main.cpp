@@ -12,6 +12,7 @@ namespace {
 constexpr int kUsage = 2;
 
 int run(int argc, char** argv) {
+  return_freed_memory();
   CLI::App app(
       "A distributed zero-knowledge proof network: Groth16 over BN254, compatible with snarkjs",
       "zkp");

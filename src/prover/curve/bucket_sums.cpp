@@ -74,9 +74,9 @@ void BucketAdder<Params>::add_pairs_of_buffer() {
 // step k. The odd buckets of a step begin a tree of additions, which goes on beside later steps:
 // all trees have as many points left.
 template <class Params>
-void BucketAdder<Params>::sum_by_bits(std::vector<Affine> buckets, std::size_t log,
+void BucketAdder<Params>::sum_by_bits(std::span<const Affine> buckets, std::size_t log,
                                       std::vector<Affine>& bits) {
-  std::vector<Affine> halved, next_bits;
+  std::vector<Affine> held, halved, next_bits;
   bits.clear();
   for (std::size_t k = 0; k < log; ++k) {
     const bool one_left = k + 1 == log;  // of each tree
@@ -99,8 +99,9 @@ void BucketAdder<Params>::sum_by_bits(std::vector<Affine> buckets, std::size_t l
       }
     }
     adder_.flush();
-    std::swap(buckets, halved);
+    std::swap(held, halved);
     std::swap(bits, next_bits);
+    buckets = held;
   }
   bits.insert(bits.end(), buckets.begin(), buckets.end());
 }

@@ -21,7 +21,7 @@ class BucketAdder {
   // For rows of 2^log buckets each: with the buckets of a row numbered from 0, bits[k * rows + row]
   // becomes the sum of those that have bit k in their number, for k < log, and
   // bits[log * rows + row] the sum of all.
-  void sum_by_bits(std::vector<Affine> buckets, std::size_t log, std::vector<Affine>& bits);
+  void sum_by_bits(std::span<const Affine> buckets, std::size_t log, std::vector<Affine>& bits);
 
  private:
   // What of a bucket's entries is not yet added up: so many points of buffer_.

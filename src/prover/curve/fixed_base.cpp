@@ -11,18 +11,17 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kScalarBits = 253;  // of signed_of()
-constexpr std::size_t kChunk = 1024;      // scalars that are worked on together
+constexpr std::size_t kChunk = 1024;  // scalars that are worked on together
 
 // The windows for which the table and the multiplications together take the fewest additions.
 Windows windows_for(std::size_t scalars) {
   constexpr std::size_t kMostBits = 13;  // a table of 4096 points a window
-  Windows best = windows_of(2, kScalarBits);
+  Windows best = windows_of(2, kMostScalarBits);
   const auto additions = [scalars](const Windows& windows) {
     return windows.count * (scalars + windows.buckets());
   };
   for (std::size_t bits = 3; bits <= kMostBits; ++bits) {
-    const Windows windows = windows_of(bits, kScalarBits);
+    const Windows windows = windows_of(bits, kMostScalarBits);
     if (additions(windows) < additions(best)) best = windows;
   }
   return best;

@@ -89,7 +89,7 @@ class Msm {
         stop_(options.stop),
         block_(std::clamp(kBlockEntries / (scalars_.term_count() + 1), std::size_t{1},
                           scalars_.windows().count)),
-        buckets_((scalars_.windows().count + block_ - 1) / block_) {}
+        buckets_(scalars_.windows().count * scalars_.windows().buckets()) {}
 
   base::Result<Point> run() {
     std::size_t term = 0;
@@ -119,7 +119,8 @@ class Msm {
 
   template <class Work>
   void for_blocks(const Work& work) {
-    tbb::parallel_for(std::size_t{0}, buckets_.size(), [&](std::size_t block) {
+    const std::size_t count = (scalars_.windows().count + block_ - 1) / block_;
+    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t block) {
       if (!stop_.stop_requested()) work(block);
     });
   }
@@ -127,17 +128,21 @@ class Msm {
     return std::min(block_, scalars_.windows().count - block * block_);
   }
 
+  [[nodiscard]] std::span<Affine> buckets_of_block(std::size_t block) {
+    const std::size_t buckets = scalars_.windows().buckets();
+    return std::span(buckets_).subspan(block * block_ * buckets, windows_of_block(block) * buckets);
+  }
+
   // Adds the terms to the buckets of the block's windows.
   void fill_buckets(std::size_t block, std::size_t first_term, std::size_t term_count) {
     const std::size_t window_count = windows_of_block(block);
     SortedEntries& sorted = sorted_.local();
     scalars_.sort({block * block_, window_count, first_term, term_count}, sorted);
-    buckets_[block].resize(window_count * scalars_.windows().buckets());
     const std::vector<Group> groups = groups_of(sorted.start);
     // Isolated, for another block's work would overwrite `sorted`.
     tbb::this_task_arena::isolate([&] {
       tbb::parallel_for(std::size_t{0}, groups.size(), [&](std::size_t i) {
-        if (!stop_.stop_requested()) add_group(groups[i], sorted, buckets_[block]);
+        if (!stop_.stop_requested()) add_group(groups[i], sorted, buckets_of_block(block));
       });
     });
   }
@@ -164,7 +169,7 @@ class Msm {
     const std::size_t bits = scalars_.windows().bits;
     const std::size_t window_count = windows_of_block(block);
     std::vector<Affine> by_bit;
-    adders_.local().sum_by_bits(std::move(buckets_[block]), bits - 1, by_bit);
+    adders_.local().sum_by_bits(buckets_of_block(block), bits - 1, by_bit);
     for (std::size_t i = 0; i < window_count; ++i) {
       Point* const weight = &by_weight_[(block * block_ + i) * bits];
       for (std::size_t k = 0; k + 1 < bits; ++k) {
@@ -181,7 +186,7 @@ class Msm {
   std::mutex shared_bucket_;
   std::stop_token stop_;
   std::size_t block_;  // windows of a block
-  std::vector<std::vector<Affine>> buckets_;
+  std::vector<Affine> buckets_;
   std::vector<Point> by_weight_;  // the result is the sum of 2^i * by_weight_[i]
 };
 
@@ -211,5 +216,14 @@ MsmPlan plan_msm(std::span<const field::Limbs> scalars, std::size_t window_bits)
   const MsmScalars planned(scalars, std::vector<bool>(scalars.size()), window_bits);
   return {planned.windows().bits, planned.cost().additions, planned.cost().total};
 }
+
+template <class Params>
+std::uint64_t msm_memory_bytes(std::size_t point_count) {
+  const Windows windows = MsmScalars::windows_for(point_count);
+  return point_count * (sizeof(field::Limbs) + sizeof(Entry)) +
+         windows.count * windows.buckets() * sizeof(AffinePoint<Params>);
+}
+template std::uint64_t msm_memory_bytes<G1Params>(std::size_t);
+template std::uint64_t msm_memory_bytes<G2Params>(std::size_t);
 
 }  // namespace zkp::prover::curve

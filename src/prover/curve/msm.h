@@ -31,6 +31,11 @@ struct MsmPlan {
 };
 MsmPlan plan_msm(std::span<const field::Limbs> scalars, std::size_t window_bits = 0);
 
+// The memory that msm() takes for so many points with scalars of full size, beside them and what
+// each thread has.
+template <class Params>
+std::uint64_t msm_memory_bytes(std::size_t point_count);
+
 // out[i] = scalars[i] * base for one fixed base (Montgomery-form scalars), by a table of multiples:
 // what a set-up needs.
 base::Result<std::vector<G1Affine>> multiply_fixed_base(const G1Affine& base,

@@ -37,6 +37,17 @@ MsmCost cost_of(const Windows& windows, std::size_t terms, std::size_t total_bit
   return {additions, additions + double(windows.count) * (kWindowCost + kSortCost * double(terms))};
 }
 
+Windows cheapest_windows(std::size_t most_bits, std::size_t terms, std::size_t total_bits) {
+  Windows cheapest = windows_of(2, most_bits);
+  for (std::size_t bits = 3; bits <= kMostWindowBits; ++bits) {
+    const Windows windows = windows_of(bits, most_bits);
+    if (cost_of(windows, terms, total_bits).total < cost_of(cheapest, terms, total_bits).total) {
+      cheapest = windows;
+    }
+  }
+  return cheapest;
+}
+
 }  // namespace
 
 Windows windows_of(std::size_t bits, std::size_t scalar_bits) {
@@ -95,14 +106,13 @@ MsmScalars::MsmScalars(std::span<const Limbs> scalars, const std::vector<bool>& 
 
 void MsmScalars::choose_windows(std::size_t window_bits) {
   ZKP_ASSERT(window_bits == 0 || (window_bits >= 2 && window_bits <= kMostWindowBits));
-  for (std::size_t bits = 2; bits <= kMostWindowBits; ++bits) {
-    if (window_bits != 0 && bits != window_bits) continue;
-    const Windows windows = windows_of(bits, most_bits_);
-    const MsmCost cost = cost_of(windows, terms_.size(), total_bits_);
-    if (windows_.count != 0 && cost.total >= cost_.total) continue;
-    windows_ = windows;
-    cost_ = cost;
-  }
+  windows_ = window_bits == 0 ? cheapest_windows(most_bits_, terms_.size(), total_bits_)
+                              : windows_of(window_bits, most_bits_);
+  cost_ = cost_of(windows_, terms_.size(), total_bits_);
+}
+
+Windows MsmScalars::windows_for(std::size_t count) {
+  return cheapest_windows(kMostScalarBits, count, count * kMostScalarBits);
 }
 
 // Counts, adds up, and fills every bucket from its end.

@@ -62,6 +62,7 @@ struct SortedEntries {
 };
 
 inline constexpr std::size_t kMostWindowBits = 20;
+inline constexpr std::size_t kMostScalarBits = 253;  // of signed_of()
 
 // How long a sum takes, by the model that the width of its windows is chosen by.
 struct MsmCost {
@@ -77,6 +78,9 @@ class MsmScalars {
   // the windows are, from 2 to kMostWindowBits; 0 for what costs least.
   MsmScalars(std::span<const field::Limbs> scalars, const std::vector<bool>& skip,
              std::size_t window_bits = 0);
+
+  // The windows that cost least for so many scalars of full size.
+  static Windows windows_for(std::size_t count);
 
   [[nodiscard]] const Windows& windows() const { return windows_; }
   [[nodiscard]] MsmCost cost() const { return cost_; }

@@ -1,6 +1,4 @@
 #include <chrono>
-#include <fstream>
-#include <malloc.h>
 #include <map>
 #include <thread>
 
@@ -103,44 +101,6 @@ BENCHMARK(bench_cancel)
     ->Unit(benchmark::kMillisecond)
     ->Iterations(40)
     ->UseManualTime();
-
-// A line of /proc/self/status, in bytes.
-double process_memory(const std::string& name) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(name)) return std::stod(line.substr(name.size() + 1)) * 1024;
-  }
-  return 0;
-}
-
-// The peak of a proof against its prediction. Run one size in a process of its own.
-void bench_memory(benchmark::State& state) {
-  const auto constraint_count = static_cast<std::size_t>(state.range(0));
-  const Fixture& f = fixture(constraint_count);
-  base::SystemRandom random;
-  tbb::task_arena arena(static_cast<int>(state.range(1)));
-  malloc_trim(0);
-  std::ofstream("/proc/self/clear_refs") << "5";  // the peak starts anew
-  for (auto _ : state) {
-    arena.execute([&] {
-      benchmark::DoNotOptimize(prove(f.key, f.witness, {.kernels = kernels(), .random = random}));
-    });
-  }
-  const auto predicted = static_cast<double>(predicted_memory_bytes(
-      {.wire_count = f.key.wire_count,
-       .public_count = f.key.public_count,
-       .domain_size = f.key.domain_size(),
-       .coefficient_count = f.key.matrix_a.terms.size() + f.key.matrix_b.terms.size()}));
-  const double measured = process_memory("VmHWM:");
-  state.counters["predicted"] = predicted;
-  state.counters["measured"] = measured;
-  state.counters["ratio"] = predicted / measured;
-}
-BENCHMARK(bench_memory)
-    ->ArgsProduct({{1 << 14, 32000, 65520, 1 << 17, 262000}, {1, 2}})
-    ->Unit(benchmark::kMillisecond)
-    ->Iterations(2)
-    ->UseRealTime();
 
 void bench_setup(benchmark::State& state) {
   const SyntheticCircuit circuit = synthetic_circuit(static_cast<std::size_t>(state.range(0)), 1);

@@ -36,11 +36,13 @@ base::Result<Proof> prove(const ProvingKey& key, const circuit::Witness& witness
 base::Result<std::vector<Fr>> public_signals_of(const ProvingKey& key,
                                                 const circuit::Witness& witness);
 
-// The most memory that prove() will hold beyond nothing, key included, in bytes; from numbers of a
-// .zkey header.
+// The most memory that a process holds that proves on so many threads, key included, in bytes; from
+// numbers of a .zkey header. REQUIRES: freed memory goes back to the system (return_freed_memory()
+// of apps/program/program.h).
 struct KeySizes {
   std::uint64_t wire_count, public_count, domain_size, coefficient_count;
 };
-std::uint64_t predicted_memory_bytes(const KeySizes& sizes);
+std::uint64_t predicted_memory_bytes(const KeySizes& sizes, std::size_t threads);
+inline constexpr std::size_t kMostProvingThreads = 5;  // more of them do not take more memory
 
 }  // namespace zkp::prover::groth16

@@ -221,10 +221,12 @@ TEST(PredictedMemory, HoldsTheKeyAndTheWitness) {
       key.b2.size() * sizeof(G2Affine) + terms * sizeof(KeyTerm) +
       made.witness.size() * sizeof(field::Limbs);
   KeySizes sizes{key.wire_count, key.public_count, key.domain_size(), terms};
-  const std::uint64_t predicted = predicted_memory_bytes(sizes);
+  const std::uint64_t predicted = predicted_memory_bytes(sizes, 1);
   EXPECT_GT(predicted, held);
   sizes.coefficient_count += 1000;
-  EXPECT_EQ(predicted_memory_bytes(sizes), predicted + 1000 * sizeof(KeyTerm));
+  EXPECT_EQ(predicted_memory_bytes(sizes, 1), predicted + 1000 * sizeof(KeyTerm));
+  EXPECT_GT(predicted_memory_bytes(sizes, 2), predicted_memory_bytes(sizes, 1));
+  EXPECT_EQ(predicted_memory_bytes(sizes, kMostProvingThreads), predicted_memory_bytes(sizes, 100));
 }
 
 // Whatever it catches the proof at: the answer is a valid proof or `cancelled`.

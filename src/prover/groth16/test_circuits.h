@@ -11,7 +11,11 @@
 // What the tests and benchmarks of this folder share.
 namespace zkp::prover::groth16 {
 
-inline const field::Kernels& kernels() { return **field::choose_kernels(field::detect_cpu(), ""); }
+// The fastest, or those that ZKP_KERNELS names.
+inline const field::Kernels& kernels() {
+  const char* const name = std::getenv("ZKP_KERNELS");
+  return **field::choose_kernels(field::detect_cpu(), name == nullptr ? "" : name);
+}
 
 template <class T>
 std::optional<base::ErrorCode> code_of(const base::Result<T>& result) {

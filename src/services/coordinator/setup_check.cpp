@@ -70,7 +70,8 @@ Result<network::store::Circuit> check_setup(const network::task::CircuitId& circ
   record.verification_key_json = prover::iden3::write_verification_key_json(key);
   record.setup_kind = "development";
   record.constraint_count = system.constraint_count();
-  record.memory_bytes = prover::groth16::predicted_memory_bytes(sizes);
+  record.memory_bytes =
+      prover::groth16::predicted_memory_bytes(sizes, prover::groth16::kMostProvingThreads);
   return record;
 }
 
