@@ -9,13 +9,16 @@ namespace {
 
 // base^x. REQUIRES: what cyclotomic_squared() requires; the conjugate is then the inverse.
 Fq12 power_of_parameter(const Fq12& base) {
-  constexpr auto kDigits = non_adjacent_form<63>(kBnParameter);
+  constexpr auto kDigits = non_adjacent_form<63, 4>(kBnParameter);
   static_assert(kDigits.back() == 1);
-  const Fq12 inverted = conjugate(base);
+  const Fq12 square = cyclotomic_squared(base);
+  Fq12 odd_powers[4] = {base};  // 1, 3, 5, 7
+  for (int i = 1; i < 4; ++i) odd_powers[i] = odd_powers[i - 1] * square;
   Fq12 result = base;
   for (std::size_t i = kDigits.size() - 1; i-- > 0;) {
     result = cyclotomic_squared(result);
-    if (kDigits[i] != 0) result = result * (kDigits[i] > 0 ? base : inverted);
+    if (kDigits[i] > 0) result = result * odd_powers[kDigits[i] / 2];
+    if (kDigits[i] < 0) result = result * conjugate(odd_powers[-kDigits[i] / 2]);
   }
   return result;
 }

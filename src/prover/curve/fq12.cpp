@@ -5,20 +5,6 @@
 namespace zkp::prover::curve {
 namespace {
 
-Fq6 times_v(const Fq6& a) { return {a.c2.times_non_residue(), a.c0, a.c1}; }
-
-Fq6 scaled(const Fq6& a, const Fq2& factor) {
-  return {a.c0 * factor, a.c1 * factor, a.c2 * factor};
-}
-
-// a * (b0 + b1 v): five products.
-Fq6 times_sparse(const Fq6& a, const Fq2& b0, const Fq2& b1) {
-  const Fq2 low = a.c0 * b0;
-  const Fq2 middle = a.c1 * b1;
-  return {((a.c1 + a.c2) * b1 - middle).times_non_residue() + low,
-          (a.c0 + a.c1) * (b0 + b1) - low - middle, (a.c0 + a.c2) * b0 - low + middle};
-}
-
 Fq6 inverse(const Fq6& a) {
   const Fq2 t0 = a.c0.squared() - (a.c1 * a.c2).times_non_residue();
   const Fq2 t1 = a.c2.squared().times_non_residue() - a.c0 * a.c1;
@@ -43,34 +29,11 @@ Fq2 three_plus_two(const Fq2& a, const Fq2& b) { return (a + b).doubled() + a; }
 
 }  // namespace
 
-Fq6 operator+(const Fq6& a, const Fq6& b) { return {a.c0 + b.c0, a.c1 + b.c1, a.c2 + b.c2}; }
-Fq6 operator-(const Fq6& a, const Fq6& b) { return {a.c0 - b.c0, a.c1 - b.c1, a.c2 - b.c2}; }
-Fq6 operator-(const Fq6& a) { return {-a.c0, -a.c1, -a.c2}; }
-
-// Karatsuba: six products.
-Fq6 operator*(const Fq6& a, const Fq6& b) {
-  const Fq2 t0 = a.c0 * b.c0;
-  const Fq2 t1 = a.c1 * b.c1;
-  const Fq2 t2 = a.c2 * b.c2;
-  return {((a.c1 + a.c2) * (b.c1 + b.c2) - t1 - t2).times_non_residue() + t0,
-          (a.c0 + a.c1) * (b.c0 + b.c1) - t0 - t1 + t2.times_non_residue(),
-          (a.c0 + a.c2) * (b.c0 + b.c2) - t0 + t1 - t2};
-}
-
-Fq12 one_of_fq12() { return {.c0 = {Fq2::one(), Fq2::zero(), Fq2::zero()}, .c1 = {}}; }
-
-bool Fq12::is_one() const { return *this == one_of_fq12(); }
-
-Fq12 operator*(const Fq12& a, const Fq12& b) {
-  const Fq6 low = a.c0 * b.c0;
-  const Fq6 high = a.c1 * b.c1;
-  return {low + times_v(high), (a.c0 + a.c1) * (b.c0 + b.c1) - low - high};
-}
-
-Fq12 squared(const Fq12& a) {
-  const Fq6 product = a.c0 * a.c1;
-  return {(a.c0 + a.c1) * (a.c0 + times_v(a.c1)) - product - times_v(product), product + product};
-}
+template Fq6 operator*(const Fq6& a, const Fq6& b);
+template Fq12 operator*(const Fq12& a, const Fq12& b);
+template Fq12 operator*(const Fq12& a, const Line& line);
+template Fq12 operator*(const Fq12& a, const MonicLine& line);
+template Fq12 squared(const Fq12& a);
 
 Fq12 inverse(const Fq12& a) {
   const Fq6 norm_inverse = inverse(a.c0 * a.c0 - times_v(a.c1 * a.c1));
@@ -97,13 +60,6 @@ Fq12 cyclotomic_squared(const Fq12& a) {
            three_minus_two(z.low, a.c0.c2)},
           {three_plus_two(z.high.times_non_residue(), a.c1.c0), three_plus_two(x.high, a.c1.c1),
            three_plus_two(y.high, a.c1.c2)}};
-}
-
-Fq12 operator*(const Fq12& a, const Line& line) {
-  const Fq6 low = scaled(a.c0, line.constant);
-  const Fq6 high = times_sparse(a.c1, line.slope, line.offset);
-  const Fq6 cross = times_sparse(a.c0 + a.c1, line.constant + line.slope, line.offset);
-  return {low + times_v(high), cross - low - high};
 }
 
 }  // namespace zkp::prover::curve

@@ -6,7 +6,7 @@
 namespace zkp::prover::curve {
 
 Fq12 pairing_product(std::span<const PointPair> pairs) {
-  return final_exponentiation(miller_loop(pairs));
+  return final_exponentiation(miller_loop(pairs).value);
 }
 
 }  // namespace zkp::prover::curve

@@ -2,20 +2,10 @@
 
 #include <span>
 
+#include "prover/curve/fq12.h"
 #include "prover/curve/point.h"
 
 namespace zkp::prover::curve {
-
-struct Fq6 {
-  Fq2 c0, c1, c2;
-  friend constexpr bool operator==(const Fq6&, const Fq6&) = default;
-};
-// An element of the target group's field.
-struct Fq12 {
-  Fq6 c0, c1;
-  friend constexpr bool operator==(const Fq12&, const Fq12&) = default;
-  [[nodiscard]] bool is_one() const;
-};
 
 struct PointPair {
   G1Affine g1;

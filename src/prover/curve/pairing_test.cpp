@@ -7,6 +7,7 @@
 #include "prover/curve/final_exponentiation.h"
 #include "prover/curve/fq12.h"
 #include "prover/curve/miller_loop.h"
+#include "prover/curve/testing_points.h"
 
 namespace zkp::prover::curve {
 namespace {
@@ -30,7 +31,7 @@ Fq12 pairing(const G1Affine& p, const G2Affine& q) {
 }
 
 Fq12 power(const Fq12& base, const field::Limbs& exponent) {
-  Fq12 result = one_of_fq12();
+  Fq12 result = Fq12::one();
   for (std::size_t i = 256; i-- > 0;) {
     result = squared(result);
     if (field::bit_of(exponent, i)) result = result * base;
@@ -43,6 +44,21 @@ Fq12 random_fq12(std::uint64_t seed) {
   const auto fq2 = [&] { return Fq2{Fq::random(random), Fq::random(random)}; };
   const auto fq6 = [&] { return Fq6{fq2(), fq2(), fq2()}; };
   return {fq6(), fq6()};
+}
+
+// (2 q - r), by which the twist has more points than G2; and without its least prime.
+constexpr field::Limbs kCofactor = {0x345f2299c0f9fa8d, 0x06ceecda572a2489, 0xb85045b68181585e,
+                                    0x30644e72e131a029};
+constexpr field::Limbs kCofactorBy10069 = {0x6c3cd334915f1659, 0x207142f7671af448,
+                                           0x9e28bcf65b5681da, 0x00013af7a58fce69};
+
+G2Affine of_order_10069() {
+  base::SeededRandom random(1);
+  while (true) {
+    const G2 point =
+        G2::from_affine(curve_point(random)).times(Fr::kModulus).times(kCofactorBy10069);
+    if (!point.is_infinity()) return point.to_affine();
+  }
 }
 
 Fq12 from_decimals(const std::array<const char*, 12>& text) {
@@ -111,15 +127,22 @@ TEST(Pairing, OfInfinityIsOne) {
   EXPECT_TRUE(pairing(g1_generator(), G2Affine::infinity()).is_one());
 }
 
+// Infinity is among their points.
+std::vector<PointPair> pairs_of(std::uint64_t seed, std::size_t count) {
+  std::vector<PointPair> pairs(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
+    if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();
+    if (*rc::gen::inRange(0, 8) == 0) pairs[i].g2 = G2Affine::infinity();
+  }
+  return pairs;
+}
+
 TEST(Pairing, ProductIsTheProductOfPairings) {
   EXPECT_TRUE(rc::check([](std::uint64_t seed) {
-    std::vector<PointPair> pairs(*rc::gen::inRange<std::size_t>(0, 6));
-    Fq12 want = one_of_fq12();
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      pairs[i] = {g1_times(scalar_of(seed + i)), g2_times(scalar_of(seed + 100 + i))};
-      if (*rc::gen::inRange(0, 8) == 0) pairs[i].g1 = G1Affine::infinity();
-      want = want * pairing(pairs[i].g1, pairs[i].g2);
-    }
+    const auto pairs = pairs_of(seed, *rc::gen::inRange<std::size_t>(0, 6));
+    Fq12 want = Fq12::one();
+    for (const PointPair& pair : pairs) want = want * pairing(pair.g1, pair.g2);
     RC_ASSERT(pairing_product(pairs) == want);
   }));
 }
@@ -128,6 +151,74 @@ TEST(Pairing, OfAPointAndItsNegativeCancel) {
   const std::vector<PointPair> pairs = {{g1_generator(), g2_generator()},
                                         {-g1_generator(), g2_generator()}};
   EXPECT_TRUE(pairing_product(pairs).is_one());
+}
+
+TEST(Pairing, PreparedPairsGiveTheSameProduct) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    const auto count = *rc::gen::inRange<std::size_t>(0, 6);
+    const std::vector<PointPair> pairs = pairs_of(seed, count);
+    std::vector<PreparedG2> points(count);
+    std::vector<PreparedPair> prepared(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      points[i] = prepare(pairs[i].g2);
+      prepared[i] = {G1::from_affine(pairs[i].g1).doubled(), &points[i]};
+    }
+    const Fq12 product = pairing_product(pairs);
+    const MillerLoop both = miller_loop(pairs, prepared);
+    RC_ASSERT(both.g2_in_subgroup);
+    RC_ASSERT(final_exponentiation(both.value) == product * product * product);
+  }));
+}
+
+class EveryBackendPairs : public ::testing::TestWithParam<field::KernelsChoice> {
+  void SetUp() override {
+    if (!GetParam().runs) GTEST_SKIP() << "this CPU lacks what it needs";
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Kernels, EveryBackendPairs, testing::ValuesIn(field::all_kernels()),
+                         [](const auto& choice) { return choice.param.kernels->name; });
+
+TEST_P(EveryBackendPairs, ManyAtOnceGiveTheSameProduct) {
+  EXPECT_TRUE(rc::check([](std::uint64_t seed) {
+    const auto pairs = pairs_of(seed, *rc::gen::inRange<std::size_t>(0, 20));
+    const MillerLoop many = miller_loop_of_many(pairs, *GetParam().kernels);
+    RC_ASSERT(many.g2_in_subgroup);
+    RC_ASSERT(final_exponentiation(many.value) == pairing_product(pairs));
+  }));
+}
+
+TEST_P(EveryBackendPairs, ManyPairsNeedSeveralCalls) {
+  const std::vector<PointPair> pairs(300, {g1_generator(), g2_generator()});
+  EXPECT_EQ(final_exponentiation(miller_loop_of_many(pairs, *GetParam().kernels).value),
+            power(pairing(g1_generator(), g2_generator()), {300, 0, 0, 0}));
+}
+
+// Points of the twist outside of G2: any, and one of the order 10069, the cofactor's least prime.
+TEST_P(EveryBackendPairs, TheLoopTellsWhetherAPointIsInTheSubgroup) {
+  base::SeededRandom random(1);
+  const G2Affine anywhere = curve_point(random);
+  const G2Affine of_small_order = of_order_10069();
+  ASSERT_FALSE(is_in_subgroup(anywhere) || is_in_subgroup(of_small_order));
+  for (std::size_t place = 0; place < 9; ++place) {
+    std::vector<PointPair> pairs(9, {g1_generator(), g2_generator()});
+    EXPECT_TRUE(miller_loop_of_many(pairs, *GetParam().kernels).g2_in_subgroup);
+    for (const G2Affine& outsider : {anywhere, of_small_order}) {
+      pairs[place].g2 = outsider;
+      EXPECT_FALSE(miller_loop_of_many(pairs, *GetParam().kernels).g2_in_subgroup);
+    }
+  }
+}
+
+// Whether a point's loop agrees with the definition.
+TEST(Pairing, TheLoopTellsTheSameAsTheOrder) {
+  base::SeededRandom random(1);
+  for (int i = 0; i < 20; ++i) {
+    const G2 point = G2::from_affine(curve_point(random));
+    for (const G2& multiple : {point, point.times(kCofactor), point.times(Fr::kModulus)}) {
+      const PointPair pair{g1_generator(), multiple.to_affine()};
+      EXPECT_EQ(miller_loop({&pair, 1}).g2_in_subgroup, multiple.times(Fr::kModulus).is_infinity());
+    }
+  }
 }
 
 TEST(Fq12, InverseAndSquareAndFrobeniusKeepTheirLaws) {

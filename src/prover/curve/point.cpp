@@ -79,8 +79,10 @@ JacobianPoint<Params> JacobianPoint<Params>::plus(const Affine& other) const {
 
 template <class Params>
 JacobianPoint<Params> JacobianPoint<Params>::times(const field::Limbs& scalar) const {
+  std::size_t bits = 256;
+  while (bits > 0 && !field::bit_of(scalar, bits - 1)) --bits;
   JacobianPoint result = infinity();
-  for (std::size_t i = 256; i-- > 0;) {
+  for (std::size_t i = bits; i-- > 0;) {
     result = result.doubled();
     if (field::bit_of(scalar, i)) result = result.plus(*this);
   }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "prover/curve/frobenius.h"
+#include "prover/curve/testing_points.h"
 
 namespace zkp::prover::curve {
 namespace {
@@ -146,36 +147,9 @@ TEST(Point, MultiplesInG2AreThoseOfFfjavascript) {
             "16013656236875507517999324174979579280764315329466387406391480354466214214347");
 }
 
-// The square root of a square of Fq, q being 3 modulo 4: a^((q + 1) / 4).
-Fq square_root(const Fq& a) {
-  field::Limbs exponent = Fq::kModulus;
-  ++exponent[0];
-  for (std::size_t i = 0; i < 4; ++i) {
-    exponent[i] = exponent[i] >> 2 | (i < 3 ? exponent[i + 1] << 62 : 0);
-  }
-  return a.power(exponent);
-}
-
-// A point of the curve of G2 by its x coordinate, or infinity if there is none. It lies in the
-// subgroup with a probability of 2^-254.
-G2Affine curve_point(const Fq2& x) {
-  const Fq2 square = x.squared() * x + G2Params::b();
-  const Fq half = Fq::from_u64(2).inverse();
-  const Fq norm_root = square_root(square.c0.squared() + square.c1.squared());
-  for (const Fq& root : {norm_root, -norm_root}) {
-    const Fq y0 = square_root((square.c0 + root) * half);
-    const Fq2 y = {y0, square.c1 * half * y0.inverse()};
-    if (y.squared() == square) return {x, y};
-  }
-  return G2Affine::infinity();
-}
-
 G2Affine random_curve_point() {
   base::SeededRandom random(*rc::gen::arbitrary<std::uint64_t>());
-  while (true) {
-    const G2Affine point = curve_point({Fq::random(random), Fq::random(random)});
-    if (!point.is_infinity()) return point;
-  }
+  return curve_point(random);
 }
 
 // 2 q - r: the curve of G2 has (2 q - r) r points.

@@ -4,34 +4,57 @@
 
 #include <fmt/format.h>
 
+#include "prover/curve/final_exponentiation.h"
 #include "prover/curve/msm.h"
 #include "prover/curve/pairing.h"
+#include "prover/curve/short_scalar.h"
 
 namespace zkp::prover::groth16 {
 namespace {
 
 using curve::G1;
 
+// What is wrong with a point, its group aside, or nullptr.
+template <class Point>
+const char* fault_on_curve(const Point& point) {
+  if (point.is_infinity()) return "is infinity";
+  if (!point.is_on_curve()) return "is not on its curve";
+  return nullptr;
+}
+
 // What is wrong with a point, or nullptr.
 template <class Point>
 const char* fault_of(const Point& point) {
-  if (point.is_infinity()) return "is infinity";
-  if (!point.is_on_curve()) return "is not on its curve";
+  if (const char* fault = fault_on_curve(point)) return fault;
   if (!curve::is_in_subgroup(point)) return "is not in its group";
   return nullptr;
 }
 
-// What is wrong with the shape of a statement; empty if nothing is.
+// What is wrong with the shape of a statement, but for the group of B, which the Miller loop tells;
+// empty if nothing is.
 std::string fault_of(const VerifyingKey& key, std::span<const Fr> public_signals,
                      const Proof& proof) {
+  if (key.ic.empty()) return "the verifying key has no points for public signals";
   if (public_signals.size() + 1 != key.ic.size()) {
     return fmt::format("{} public signals came, the circuit has {}", public_signals.size(),
                        key.public_count());
   }
-  if (const char* fault = fault_of(proof.a)) return fmt::format("point A of the proof {}", fault);
-  if (const char* fault = fault_of(proof.b)) return fmt::format("point B of the proof {}", fault);
-  if (const char* fault = fault_of(proof.c)) return fmt::format("point C of the proof {}", fault);
+  const auto fault = [](const char* name, const char* what) {
+    return fmt::format("point {} of the proof {}", name, what);
+  };
+  if (const char* what = fault_on_curve(proof.a)) return fault("A", what);
+  if (const char* what = fault_on_curve(proof.b)) return fault("B", what);
+  if (const char* what = fault_on_curve(proof.c)) return fault("C", what);
   return {};
+}
+
+// Does the pairing equation hold, which says that the loop's value becomes `want`?
+Verdict verdict_of(const curve::MillerLoop& loop, const curve::Fq12& want) {
+  if (!loop.g2_in_subgroup) return {false, "point B of the proof is not in its group"};
+  if (curve::final_exponentiation(loop.value) != want) {
+    return {false, "the pairing equation does not hold"};
+  }
+  return {true, {}};
 }
 
 G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
@@ -41,16 +64,9 @@ G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
   return *curve::msm(points, scalars, field::portable_kernels());
 }
 
-// 128 random bits.
-Fr random_factor(base::Random& random) {
-  const std::uint64_t low = random.next_u64();
-  return Fr::from_standard({low, random.next_u64(), 0, 0});
-}
-
 }  // namespace
 
 Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof) {
-  if (key.ic.empty()) return {false, "the verifying key has no points for public signals"};
   if (std::string fault = fault_of(key, public_signals, proof); !fault.empty()) {
     return {false, std::move(fault)};
   }
@@ -59,46 +75,66 @@ Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, cons
                                                   {key.alpha1, key.beta2},
                                                   {signals.to_affine(), key.gamma2},
                                                   {proof.c, key.delta2}}};
-  if (!curve::pairing_product(pairs).is_one()) {
-    return {false, "the pairing equation does not hold"};
+  return verdict_of(curve::miller_loop(pairs), curve::Fq12::one());
+}
+
+PreparedVerifyingKey::PreparedVerifyingKey(VerifyingKey verifying_key)
+    : key(std::move(verifying_key)),
+      alpha_beta(curve::pairing_product(std::array{curve::PointPair{key.alpha1, key.beta2}})),
+      beta2(curve::prepare(key.beta2)),
+      gamma2(curve::prepare(key.gamma2)),
+      delta2(curve::prepare(key.delta2)),
+      alpha1({&key.alpha1, 1}),
+      ic(key.ic) {}
+
+Verdict verify(const PreparedVerifyingKey& key, std::span<const Fr> public_signals,
+               const Proof& proof) {
+  if (std::string fault = fault_of(key.key, public_signals, proof); !fault.empty()) {
+    return {false, std::move(fault)};
   }
-  return {true, {}};
+  std::vector<Fr> factors = {Fr::one()};
+  factors.insert(factors.end(), public_signals.begin(), public_signals.end());
+  const std::array<curve::PointPair, 1> pairs = {{{proof.a, proof.b}}};
+  const std::array<curve::PreparedPair, 2> prepared = {
+      {{-key.ic(factors), &key.gamma2}, {-G1::from_affine(proof.c), &key.delta2}}};
+  return verdict_of(curve::miller_loop(pairs, prepared), key.alpha_beta);
 }
 
 // With a random z for each statement, the pairing equations to the power of z are multiplied; three
 // of each one's four pairs share their point of G2, so their points of G1 are added up instead.
-bool verify_batch(const VerifyingKey& key, std::span<const Statement> statements,
-                  base::Random& random) {
+bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> statements,
+                  base::Random& random, const field::Kernels& kernels) {
   if (statements.empty()) return true;
-  if (key.ic.empty()) return false;
-  std::vector<G1> left;  // the points of G1 of all pairs
-  std::vector<G1Affine> c;
-  std::vector<Fr> z, ic_factors(key.ic.size());
+  std::vector<G1Affine> a, c;
+  std::vector<curve::ShortScalar> z;
+  std::vector<Fr> ic_factors(key.key.ic.size());
   for (const Statement& statement : statements) {
     const Proof& proof = *statement.proof;
-    if (!fault_of(key, statement.public_signals, proof).empty()) return false;
-    z.push_back(random_factor(random));
-    const G1Affine negated = -proof.a;
-    left.push_back(combine({&negated, 1}, {&z.back(), 1}));
+    if (!fault_of(key.key, statement.public_signals, proof).empty()) return false;
+    z.push_back(curve::ShortScalar::random(random));
+    a.push_back(proof.a);
     c.push_back(proof.c);
-    ic_factors[0] += z.back();
+    const Fr factor = z.back().value();
+    ic_factors[0] += factor;
     for (std::size_t i = 1; i < ic_factors.size(); ++i) {
-      ic_factors[i] += z.back() * statement.public_signals[i - 1];
+      ic_factors[i] += factor * statement.public_signals[i - 1];
     }
   }
-  left.push_back(combine({&key.alpha1, 1}, {&ic_factors[0], 1}));
-  left.push_back(combine(key.ic, ic_factors));
-  left.push_back(combine(c, z));
-  const std::vector<G1Affine> g1 = curve::to_affine_batch<curve::G1Params>(left);
-
+  const std::vector<G1Affine> multiples =
+      curve::to_affine_batch<curve::G1Params>(curve::multiples(a, z, kernels));
+  G1 c_sum = G1::infinity();
+  for (const G1& multiple : curve::multiples(c, z, kernels)) c_sum = c_sum + multiple;
   std::vector<curve::PointPair> pairs;
   for (const Statement& statement : statements) {
-    pairs.push_back({g1[pairs.size()], statement.proof->b});
+    pairs.push_back({multiples[pairs.size()], statement.proof->b});
   }
-  for (const G2Affine& g2 : {key.beta2, key.gamma2, key.delta2}) {
-    pairs.push_back({g1[pairs.size()], g2});
-  }
-  return curve::pairing_product(pairs).is_one();
+  const std::array<curve::PreparedPair, 3> prepared = {
+      {{-key.alpha1({&ic_factors[0], 1}), &key.beta2},
+       {-key.ic(ic_factors), &key.gamma2},
+       {-c_sum, &key.delta2}}};
+  curve::MillerLoop loop = curve::miller_loop_of_many(pairs, kernels);
+  loop.value = loop.value * curve::miller_loop({}, prepared).value;
+  return verdict_of(loop, curve::Fq12::one()).valid;
 }
 
 base::Status check_key(const VerifyingKey& key) {

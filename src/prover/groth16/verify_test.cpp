@@ -42,7 +42,18 @@ struct VerifyTest : Test {
   [[nodiscard]] std::string reason(const Proof& proof) const {
     const Verdict verdict = verify(key.verifying, signals, proof);
     EXPECT_EQ(verdict.valid, verdict.reason.empty());
+    const PreparedVerifyingKey prepared(key.verifying);
+    EXPECT_EQ(verify(prepared, signals, proof).reason, verdict.reason);
     return verdict.reason;
+  }
+  [[nodiscard]] bool accepts(std::span<const Statement> statements) {
+    const PreparedVerifyingKey prepared(key.verifying);
+    const bool accepted = verify_batch(prepared, statements, random, field::portable_kernels());
+    for (const auto& [kernels, runs] : field::all_kernels()) {
+      if (!runs) continue;
+      EXPECT_EQ(verify_batch(prepared, statements, random, *kernels), accepted) << kernels->name;
+    }
+    return accepted;
   }
 
   base::SeededRandom random{1};
@@ -105,15 +116,15 @@ TEST_F(VerifyTest, RefusesAnEmptyKey) {
   key.verifying.ic.clear();
   EXPECT_FALSE(verify(key.verifying, {}, proofs[0]).valid);
   const Statement statement{{}, &proofs[0]};
-  EXPECT_FALSE(verify_batch(key.verifying, {&statement, 1}, random));
+  EXPECT_FALSE(accepts({&statement, 1}));
 }
 
 TEST_F(VerifyTest, BatchAcceptsGoodSets) {
   std::vector<Statement> statements;
-  EXPECT_TRUE(verify_batch(key.verifying, statements, random));
+  EXPECT_TRUE(accepts(statements));
   for (const Proof& proof : proofs) {
     statements.push_back({signals, &proof});
-    EXPECT_TRUE(verify_batch(key.verifying, statements, random));
+    EXPECT_TRUE(accepts(statements));
   }
 }
 
@@ -134,8 +145,25 @@ TEST_F(VerifyTest, BatchRefusesASetWithOneBadProof) {
     for (const Statement& statement : bad) {
       std::vector<Statement> set = good;
       set[place] = statement;
-      EXPECT_FALSE(verify_batch(key.verifying, set, random));
+      EXPECT_FALSE(accepts(set));
     }
+  }
+}
+
+// More than a vector's lanes, and more than one proof many times.
+TEST_F(VerifyTest, BatchRefusesOneForgedProofAtEachPlaceOfMany) {
+  std::vector<Statement> set;
+  for (std::size_t i = 0; i < 19; ++i) set.push_back({signals, &proofs.at(i % proofs.size())});
+  EXPECT_TRUE(accepts(set));
+  const Proof forged{proofs[0].a, proofs[0].b, proofs[1].c};
+  const Proof outside{proofs[0].a, outside_of_subgroup(), proofs[0].c};
+  for (Statement& statement : set) {
+    const Statement good = statement;
+    for (const Proof* bad : {&forged, &outside}) {
+      statement.proof = bad;
+      EXPECT_FALSE(accepts(set));
+    }
+    statement = good;
   }
 }
 
@@ -144,13 +172,13 @@ TEST_F(VerifyTest, BatchRefusesFaultsThatCancelOut) {
   const Proof first{proofs[0].a, proofs[0].b, proofs[1].c};
   const Proof second{proofs[1].a, proofs[1].b, proofs[0].c};
   const std::array<Statement, 2> statements = {{{signals, &first}, {signals, &second}}};
-  EXPECT_FALSE(verify_batch(key.verifying, statements, random));
+  EXPECT_FALSE(accepts(statements));
 
   std::vector<Fr> more = signals, less = signals;
   more[0] += Fr::one();
   less[0] -= Fr::one();
   const std::array<Statement, 2> shifted = {{{more, &proofs[0]}, {less, &proofs[0]}}};
-  EXPECT_FALSE(verify_batch(key.verifying, shifted, random));
+  EXPECT_FALSE(accepts(shifted));
 }
 
 TEST_F(VerifyTest, CheckKeyFindsWhatMakesAKeyUnfit) {

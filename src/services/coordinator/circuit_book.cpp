@@ -20,7 +20,8 @@ Result<ReadyCircuit> read(network::store::Circuit circuit) {
     return Error{ErrorCode::data_loss,
                  fmt::format("circuit {}: its record is damaged", circuit.id.value)};
   }
-  return ReadyCircuit{std::move(circuit), *std::move(shape), *std::move(key)};
+  return ReadyCircuit{std::move(circuit), *std::move(shape),
+                      prover::groth16::PreparedVerifyingKey(*std::move(key))};
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "network/store/store.h"
 #include "prover/circuit/catalogue.h"
-#include "prover/groth16/keys.h"
+#include "prover/groth16/verify.h"
 
 namespace zkp::services::coordinator {
 
@@ -15,7 +15,7 @@ namespace zkp::services::coordinator {
 struct ReadyCircuit {
   network::store::Circuit circuit;
   prover::circuit::Shape shape;
-  prover::groth16::VerifyingKey key;
+  prover::groth16::PreparedVerifyingKey key;
 };
 
 // Ready circuits as the store has them, read once. Any thread.

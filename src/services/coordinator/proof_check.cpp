@@ -27,7 +27,7 @@ ProofOpinion judge(const network::task::Proof& proof, const Inputs& inputs,
   if (!parsed.ok()) return rejected(parsed.error().message);
   const auto signals = prover::iden3::read_public_json(proof.public_signals_json);
   if (!signals.ok()) return rejected(signals.error().message);
-  if (signals->size() != circuit.key.public_count()) {
+  if (signals->size() != circuit.key.key.public_count()) {
     return rejected("it has another number of public signals than the circuit");
   }
   if (!prover::circuit::answers_request(circuit.shape, inputs, *signals)) {
