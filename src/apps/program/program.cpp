@@ -49,7 +49,7 @@ void wait_for(const std::stop_token& stop) {
 
 // A fixed threshold: the C library's own grows with the blocks that are freed, up to 32 MiB.
 void return_freed_memory() {
-  constexpr int kLargeBlock = 1 << 20;
+  constexpr int kLargeBlock = 4 << 20;
   mallopt(M_MMAP_THRESHOLD, kLargeBlock);
 }
 

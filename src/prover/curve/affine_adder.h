@@ -21,7 +21,8 @@ class AffineAdder {
   // *out = a + b, with -a and -b where `opposite` says so (kOppositeA, kOppositeB); at the latest
   // when flush() returns. Until then nobody may write a or b, nor read *out, also not by a further
   // addition. *out may be a point of this addition or of earlier ones.
-  void add(Affine* out, const Affine& a, const Affine& b, std::uint8_t opposite = 0) {
+  [[gnu::always_inline]] void add(Affine* out, const Affine& a, const Affine& b,
+                                  std::uint8_t opposite = 0) {
     Batch& batch = batches_[collecting_];
     batch.a[batch.count] = &a;
     batch.b[batch.count] = &b;
@@ -50,7 +51,7 @@ class AffineAdder {
   };
 
   // Adds the batch that waits, while the points of the one that was collected are fetched.
-  void advance() {
+  [[gnu::noinline]] void advance() {
     Batch& waiting = batches_[1 - collecting_];
     if (waiting.count > 0) {
       batch_adder_->add(waiting.additions(), batches_[collecting_].additions());

@@ -16,11 +16,14 @@ std::uint64_t predicted_memory_bytes(const KeySizes& sizes, std::size_t threads)
                             (3 * wires + domain) * sizeof(G1Affine) + wires * sizeof(G2Affine);
   const std::uint64_t witness = wires * sizeof(field::Limbs);
   const std::uint64_t quotient = 9 * domain * sizeof(Fr) / 2;  // a, b, c, itself, roots of unity
-  std::uint64_t sums = 0;
+  // Small blocks that sums before gave back to the process stay with it.
+  constexpr std::uint64_t kMostKept = 8 << 20;
+  const std::uint64_t largest_sum = curve::msm_memory_bytes<curve::G2Params>(wires);
+  std::uint64_t sums = std::min(largest_sum, kMostKept);
   if (threads > 1) {
     constexpr std::size_t kFurtherSums = 3;  // A, B1 and C
-    sums = curve::msm_memory_bytes<curve::G2Params>(wires) +
-           std::min(threads - 2, kFurtherSums) * curve::msm_memory_bytes<curve::G1Params>(wires);
+    sums += largest_sum +
+            std::min(threads - 2, kFurtherSums) * curve::msm_memory_bytes<curve::G1Params>(wires);
   }
   return key + witness + quotient + sums + kProgram;
 }
