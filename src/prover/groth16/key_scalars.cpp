@@ -1,6 +1,7 @@
 #include "prover/groth16/key_scalars.h"
 
 #include "prover/poly/domain.h"
+#include "prover/poly/roots.h"
 
 namespace zkp::prover::groth16 {
 namespace {
@@ -15,26 +16,13 @@ void add_columns(const circuit::SparseMatrix& matrix, std::span<const Fr> at_row
   }
 }
 
-// s of order 2^(domain_log + 1), whose square generates the domain.
-Fr coset_shift(std::uint32_t domain_log) {
-  field::Limbs order_cofactor = field::FrParams::kModulus;  // (r - 1) >> two-adicity
-  order_cofactor[0] -= 1;
-  constexpr std::size_t kShift = field::FrParams::kTwoAdicity;
-  for (std::size_t i = 0; i < 4; ++i) {
-    order_cofactor[i] >>= kShift;
-    if (i < 3) order_cofactor[i] |= order_cofactor[i + 1] << (64 - kShift);
-  }
-  Fr root = Fr::from_u64(field::FrParams::kGenerator).power(order_cofactor);
-  for (std::size_t log = kShift; log > domain_log + 1; --log) root = root.squared();
-  return root;
-}
-
-// With n the domain's size and s the shift, L_{2i+1} of the double domain is
+// With n the domain's size and s of order 2 n, L_{2i+1} of the double domain is
 //   L_i(X / s) * (X^n - 1) / -2:
 // the first factor selects among the odd points, the second is 1 there and 0 at the even ones.
 base::SecretVector<Fr> quotient_scalars(const poly::Domain& domain, std::uint32_t domain_log,
                                         const Trapdoor& trapdoor, const field::Kernels& kernels) {
-  base::SecretVector<Fr> h(domain.lagrange_at(trapdoor.tau * coset_shift(domain_log).inverse()));
+  const Fr shift = poly::root_of_order(domain_log + 1);
+  base::SecretVector<Fr> h(domain.lagrange_at(trapdoor.tau * shift.inverse()));
   base::Secret<Fr> power(trapdoor.tau);
   for (std::uint32_t i = 0; i < domain_log; ++i) {
     power.reveal_mutable() = power.reveal().squared();

@@ -1,8 +1,6 @@
 #include "prover/poly/domain.h"
 
-#include <tbb/blocked_range.h>
-#include <tbb/parallel_for.h>
-
+#include "prover/poly/chunks.h"
 #include "prover/poly/roots.h"
 #include "prover/poly/transform.h"
 
@@ -11,16 +9,6 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-
-constexpr std::size_t kChunk = 4096;
-
-template <class Function>
-void for_chunks(std::size_t count, const Function& function) {
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, count, kChunk),
-      [&](const tbb::blocked_range<std::size_t>& range) { function(range.begin(), range.end()); },
-      tbb::simple_partitioner());
-}
 
 base::Status finished(const std::stop_token& stop) {
   if (stop.stop_requested()) return Error{ErrorCode::cancelled, "transform: stopped"};

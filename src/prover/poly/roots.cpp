@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <array>
 
-#include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
+
+#include "prover/poly/chunks.h"
 
 namespace zkp::prover::poly {
 namespace {
 
 using field::FrParams;
 using field::Limbs;
-
-constexpr std::size_t kChunk = 4096;
 
 std::size_t reverse_bits(std::size_t value, std::size_t bits) {
   if (bits == 0) return 0;
@@ -40,14 +39,6 @@ struct Tiles {
     }
   }
 };
-
-template <class Function>
-void for_chunks(std::size_t count, const Function& function) {
-  tbb::parallel_for(
-      tbb::blocked_range<std::size_t>(0, count, kChunk),
-      [&](const tbb::blocked_range<std::size_t>& range) { function(range.begin(), range.end()); },
-      tbb::simple_partitioner());
-}
 
 }  // namespace
 
