@@ -117,4 +117,107 @@ TEST_P(StoreConformance, ACircuitThatIsReadyCannotFail) {
   EXPECT_EQ(ok(store_->find_circuit({"test/2"})).failure, "");
 }
 
+inline Circuit registered(const std::string& circuit_type, const std::string& key) {
+  Circuit circuit;
+  circuit.circuit_type = circuit_type;
+  circuit.circuit_digest = "sha256:r1cs";
+  circuit.key_digest = key;
+  circuit.program_digest = "sha256:wasm";
+  circuit.verification_key_json = "{}";
+  circuit.setup_kind = "ceremony";
+  circuit.constraint_count = 12;
+  circuit.memory_bytes = std::uint64_t{5} << 32;
+  circuit.created_at = base::from_unix_ms(1'800'000'000'000);
+  return circuit;
+}
+
+TEST_P(StoreConformance, ARegisteredCircuitIsReadyAtOnce) {
+  const Circuit asked = registered("vote", "sha256:a");
+  const Circuit made = ok(store_->register_circuit(asked));
+  for (const Circuit& circuit :
+       {made, ok(store_->find_circuit({"vote@1"})), ok(store_->find_circuit_by_key("sha256:a"))}) {
+    EXPECT_EQ(circuit.id.value, "vote@1");
+    EXPECT_EQ(circuit.circuit_type, "vote");
+    EXPECT_EQ(circuit.version, 1U);
+    EXPECT_TRUE(circuit.ready);
+    EXPECT_FALSE(circuit.proven);
+    EXPECT_EQ(circuit.circuit_digest, asked.circuit_digest);
+    EXPECT_EQ(circuit.key_digest, asked.key_digest);
+    EXPECT_EQ(circuit.program_digest, asked.program_digest);
+    EXPECT_EQ(circuit.verification_key_json, asked.verification_key_json);
+    EXPECT_EQ(circuit.setup_kind, asked.setup_kind);
+    EXPECT_EQ(circuit.constraint_count, asked.constraint_count);
+    EXPECT_EQ(circuit.memory_bytes, asked.memory_bytes);
+    EXPECT_EQ(circuit.created_at, asked.created_at);
+    EXPECT_EQ(circuit.failure, "");
+  }
+  const TaskId id = submit(submission("vote@1"));
+  EXPECT_EQ(claim(), std::vector{id});
+  EXPECT_THAT(ok(store_->wanted_circuits()), IsEmpty());
+}
+
+TEST_P(StoreConformance, OtherFilesAreTheNextVersion) {
+  EXPECT_EQ(ok(store_->register_circuit(registered("vote", "sha256:1"))).id.value, "vote@1");
+  EXPECT_EQ(ok(store_->register_circuit(registered("mint", "sha256:1"))).id.value, "mint@1");
+  for (int version = 2; version <= 11; ++version) {
+    const std::string key = "sha256:" + std::to_string(version);
+    EXPECT_EQ(ok(store_->register_circuit(registered("vote", key))).id.value,
+              "vote@" + std::to_string(version));
+  }
+  EXPECT_EQ(ok(store_->register_circuit(registered("vote", "sha256:4"))).id.value, "vote@4");
+  EXPECT_EQ(ok(store_->circuits_of("vote")).back().id.value, "vote@11");
+  EXPECT_EQ(ok(store_->circuits_of("vote")).size(), 11U);
+}
+
+TEST_P(StoreConformance, TheLatestVersionsAreListed) {
+  publish("test/1");
+  for (const char* key : {"sha256:1", "sha256:2"}) {
+    for (const char* name : {"vote", "Mint", "mint"}) {
+      ok(store_->register_circuit(registered(name, key)));
+    }
+  }
+  EXPECT_THAT(names_of(ok(store_->registered_circuits("", 10))),
+              ElementsAre("Mint@2", "mint@2", "vote@2"));
+  EXPECT_THAT(names_of(ok(store_->registered_circuits("", 2))), ElementsAre("Mint@2", "mint@2"));
+  EXPECT_THAT(names_of(ok(store_->registered_circuits("mint", 2))), ElementsAre("vote@2"));
+  EXPECT_THAT(ok(store_->registered_circuits("vote", 2)), IsEmpty());
+}
+
+TEST_P(StoreConformance, AVerifiedProofProvesACircuit) {
+  ok(store_->register_circuit(registered("vote", "sha256:a")));
+  const TaskId id = submit(submission("vote@1"));
+  claim();
+  assign(id, 1);
+  EXPECT_FALSE(ok(store_->find_circuit({"vote@1"})).proven);
+  EXPECT_EQ(complete(id, 1), Outcome::applied);
+  EXPECT_TRUE(ok(store_->find_circuit({"vote@1"})).proven);
+  EXPECT_EQ(find(id).key_digest, "sha256:a");
+}
+
+TEST_P(StoreConformance, ACircuitIsToldItsLastTasksFailureUntilItIsProven) {
+  ok(store_->register_circuit(registered("vote", "sha256:a")));
+  const auto failure_after = [&](const task::Failure& failure) {
+    const TaskId id = submit(submission("vote@1"));
+    EXPECT_EQ(claim(), std::vector{id});
+    assign(id, 1);
+    EXPECT_EQ(ok(store_->fail(kTerm, id, {1}, failure, now_)), Outcome::applied);
+    return ok(store_->find_circuit({"vote@1"})).failure;
+  };
+  using task::FailureCode;
+  EXPECT_EQ(failure_after({FailureCode::unsatisfied, "line 3"}), "");
+  EXPECT_EQ(failure_after({FailureCode::invalid_input, "no such signal"}), "");
+  EXPECT_EQ(failure_after({FailureCode::witness_error, "took too long"}), "");
+  EXPECT_EQ(failure_after({FailureCode::internal, "does not verify"}), "does not verify");
+  EXPECT_EQ(failure_after({FailureCode::attempts_exhausted, ""}), "attempts_exhausted");
+
+  EXPECT_EQ(ok(store_->register_circuit(registered("vote", "sha256:a"))).failure, "");
+  EXPECT_EQ(failure_after({FailureCode::internal, "again"}), "again");
+  const TaskId id = submit(submission("vote@1"));
+  claim();
+  assign(id, 1);
+  EXPECT_EQ(complete(id, 1), Outcome::applied);
+  EXPECT_EQ(ok(store_->find_circuit({"vote@1"})).failure, "");
+  EXPECT_EQ(failure_after({FailureCode::internal, "a broken disk"}), "");
+}
+
 }  // namespace zkp::network::store

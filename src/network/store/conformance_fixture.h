@@ -53,7 +53,7 @@ class StoreConformance : public testing::TestWithParam<Driver> {
     now_ += std::chrono::milliseconds(1);
     Submission submission;
     submission.id = TaskId::make(now_, random_);
-    submission.circuit_type = circuit.substr(0, circuit.find('/'));
+    submission.circuit_type = circuit.substr(0, circuit.find_first_of("/@"));
     submission.circuit = {circuit};
     submission.sealed_inputs = base::to_bytes("sealed " + submission.id.to_string());
     submission.now = now_;

@@ -62,17 +62,23 @@ struct Counts {
   std::size_t pending = 0, assigned = 0, running = 0, completed = 0, failed = 0, cancelled = 0;
 };
 
-// A circuit with its key pair. `wanted` until somebody has made the key.
+// A circuit with its key pair. A built-in one is `wanted` until somebody has made the key; one that
+// a client registered, version 1, 2, ... of its circuit_type, is ready at once.
 struct Circuit {
-  CircuitId id;
+  CircuitId id;  // registered: "circuit_type@version"
   std::string circuit_type;
+  std::uint64_t version = 0;  // 0: built in
   bool ready = false;
+  bool proven = false;                     // a proof made with its key has been verified
   std::string circuit_digest, key_digest;  // of the .r1cs and .zkey, "sha256:..."; artifacts
+  std::string program_digest;              // of the .wasm; empty: built in
   std::string verification_key_json;
   std::string setup_kind;  // "development", "ceremony"
   std::uint64_t constraint_count = 0;
   std::uint64_t memory_bytes = 0;  // predicted peak of a proof
-  std::string failure;             // why the last set-up failed; empty: it did not
+  // Why the last set-up failed or, of a registered circuit that is not proven yet, its last task,
+  // for no fault of the task's inputs; empty: it did not.
+  std::string failure;
   base::Time created_at{};
 };
 
@@ -102,7 +108,14 @@ class Store {
 
   virtual base::Result<Circuit> find_circuit(const CircuitId& id) = 0;  // not_found
   virtual base::Result<Circuit> find_circuit_by_key(const std::string& key_digest) = 0;
+  // By version, then by id.
   virtual base::Result<std::vector<Circuit>> circuits_of(const std::string& circuit_type) = 0;
+  // The latest version of each registered circuit_type after `after`, in their order.
+  virtual base::Result<std::vector<Circuit>> registered_circuits(const std::string& after,
+                                                                 std::size_t limit) = 0;
+  // Makes the circuit the next version of its circuit_type; id and version are given here. One that
+  // has the same three files already is returned instead, with its failure cleared.
+  virtual base::Result<Circuit> register_circuit(const Circuit& circuit) = 0;
 
   // Is it reachable and of the expected version? For /ready.
   virtual base::Status check() = 0;

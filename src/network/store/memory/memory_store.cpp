@@ -136,7 +136,49 @@ class MemoryStore final : public Store {
   }
 
   base::Result<std::vector<Circuit>> circuits_of(const std::string& circuit_type) override {
-    return circuits_where([&](const Circuit& c) { return c.circuit_type == circuit_type; });
+    auto circuits =
+        circuits_where([&](const Circuit& c) { return c.circuit_type == circuit_type; });
+    std::ranges::sort(circuits, {}, [](const Circuit& c) { return std::pair(c.version, c.id); });
+    return circuits;
+  }
+
+  base::Result<std::vector<Circuit>> registered_circuits(const std::string& after,
+                                                         std::size_t limit) override {
+    std::map<std::string, Circuit> latest;
+    for (Circuit& circuit : circuits_where(
+             [&](const Circuit& c) { return c.version > 0 && c.circuit_type > after; })) {
+      Circuit& standing = latest[circuit.circuit_type];
+      if (circuit.version > standing.version) standing = std::move(circuit);
+    }
+    std::vector<Circuit> circuits;
+    for (auto& [type, circuit] : latest) {
+      if (circuits.size() < limit) circuits.push_back(std::move(circuit));
+    }
+    return circuits;
+  }
+
+  base::Result<Circuit> register_circuit(const Circuit& circuit) override {
+    const Write write(*this);
+    std::uint64_t last = 0;
+    for (auto& [id, standing] : circuits_) {
+      if (standing.circuit_type != circuit.circuit_type) continue;
+      last = std::max(last, standing.version);
+      if (standing.circuit_digest == circuit.circuit_digest &&
+          standing.key_digest == circuit.key_digest &&
+          standing.program_digest == circuit.program_digest) {
+        standing.failure.clear();
+        return standing;
+      }
+    }
+    const CircuitId id{fmt::format("{}@{}", circuit.circuit_type, last + 1)};
+    Circuit& made = circuits_[id];
+    made = circuit;
+    made.id = id;
+    made.version = last + 1;
+    made.ready = true;
+    made.proven = false;
+    made.failure.clear();
+    return made;
   }
 
   base::Status check() override { return {}; }
@@ -235,7 +277,9 @@ class MemoryStore final : public Store {
       record->ended_at = now;  // also if it was given up before
       record->outcome = name_of(Status::completed);
     }
-    const Circuit& circuit = circuits_.at(row.task.circuit);
+    Circuit& circuit = circuits_.at(row.task.circuit);
+    if (!circuit.proven) circuit.failure.clear();
+    circuit.proven = true;
     row.task.proof = proof;
     row.task.progress = 1;
     row.task.circuit_digest = circuit.circuit_digest;
@@ -454,6 +498,7 @@ class MemoryStore final : public Store {
   void want_circuit(const Submission& submission) {
     auto [place, is_new] = circuits_.try_emplace(submission.circuit);
     Circuit& circuit = place->second;
+    if (circuit.ready) return;
     if (is_new) {
       circuit.id = submission.circuit;
       circuit.circuit_type = submission.circuit_type;
@@ -476,6 +521,13 @@ class MemoryStore final : public Store {
     become(row, status);
   }
   void fail_row(Row& row, const task::Failure& failure, Time now) {
+    // Failures of a task's own inputs, time or size say nothing about its circuit.
+    Circuit& circuit = circuits_.at(row.task.circuit);
+    if (circuit.version > 0 && !circuit.proven &&
+        (failure.code == task::FailureCode::internal ||
+         failure.code == task::FailureCode::attempts_exhausted)) {
+      circuit.failure = failure.message.empty() ? name_of(failure.code) : failure.message;
+    }
     row.task.failure = failure;
     finish(row, Status::failed, name_of(failure.code), now);
   }

@@ -65,6 +65,15 @@ class PostgresStore final : public Store {
   base::Result<std::vector<Circuit>> circuits_of(const std::string& circuit_type) override {
     return readers_.use([&](Connection& c) { return postgres::circuits_of(c, circuit_type); });
   }
+  base::Result<std::vector<Circuit>> registered_circuits(const std::string& after,
+                                                         std::size_t limit) override {
+    return readers_.use(
+        [&](Connection& c) { return postgres::registered_circuits(c, after, limit); });
+  }
+  base::Result<Circuit> register_circuit(const Circuit& circuit) override {
+    ZKP_TRY(const Rows rows, writer_.run(postgres::register_circuit(circuit)));
+    return find_circuit({rows.text(0, 0)});
+  }
 
   base::Status check() override { return readers_.use(postgres::check_version); }
 

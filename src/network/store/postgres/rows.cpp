@@ -13,7 +13,8 @@ using task::Task;
 
 #define CIRCUIT_COLUMNS                                                          \
   "id, circuit_type, ready, circuit_digest, key_digest, verification_key_json, " \
-  "setup_kind, constraint_count, memory_bytes, failure, created_at"
+  "setup_kind, constraint_count, memory_bytes, failure, created_at, version, "   \
+  "program_digest, proven"
 
 constexpr Statement kFindTask{"find_task",
                               "SELECT " ZKP_TASK_COLUMNS " FROM tasks t WHERE t.id = $1"};
@@ -55,7 +56,14 @@ constexpr Statement kFindCircuitByKey{
 // COLLATE "C": in the order of bytes, as everywhere else, whatever the database's own order is.
 constexpr Statement kCircuitsOfType{
     "circuits_of_type",
-    "SELECT " CIRCUIT_COLUMNS " FROM circuits WHERE circuit_type = $1 ORDER BY id COLLATE \"C\""};
+    "SELECT " CIRCUIT_COLUMNS
+    " FROM circuits WHERE circuit_type = $1 ORDER BY version, id COLLATE \"C\""};
+constexpr Statement kRegisteredCircuits{
+    "registered_circuits",
+    "SELECT " CIRCUIT_COLUMNS
+    " FROM circuits c WHERE circuit_type COLLATE \"C\" > $1 AND version > 0 AND version = "
+    "(SELECT max(l.version) FROM circuits l WHERE l.circuit_type = c.circuit_type) "
+    "ORDER BY circuit_type COLLATE \"C\" LIMIT $2"};
 constexpr Statement kWantedCircuits{
     "wanted_circuits", "SELECT " CIRCUIT_COLUMNS
                        " FROM circuits WHERE NOT ready AND failure = '' ORDER BY id COLLATE \"C\""};
@@ -102,9 +110,12 @@ base::Result<std::vector<Task>> read_tasks(const Rows& rows) {
 Circuit read_circuit(const Rows& rows, int row) {
   return {.id = {rows.text(row, 0)},
           .circuit_type = rows.text(row, 1),
+          .version = rows.unsigned_number(row, 11),
           .ready = rows.flag(row, 2),
+          .proven = rows.flag(row, 13),
           .circuit_digest = rows.text(row, 3),
           .key_digest = rows.text(row, 4),
+          .program_digest = rows.text(row, 12),
           .verification_key_json = rows.text(row, 5),
           .setup_kind = rows.text(row, 6),
           .constraint_count = rows.unsigned_number(row, 7),
@@ -237,6 +248,14 @@ base::Result<Circuit> find_circuit_by_key(Connection& connection, const std::str
 base::Result<std::vector<Circuit>> circuits_of(Connection& connection,
                                                const std::string& circuit_type) {
   ZKP_TRY(const Rows rows, connection.query(kCircuitsOfType, Params().text(circuit_type)));
+  return read_circuits(rows);
+}
+
+base::Result<std::vector<Circuit>> registered_circuits(Connection& connection,
+                                                       const std::string& after,
+                                                       std::size_t limit) {
+  ZKP_TRY(const Rows rows,
+          connection.query(kRegisteredCircuits, Params().text(after).count(limit)));
   return read_circuits(rows);
 }
 

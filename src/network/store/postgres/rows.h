@@ -34,6 +34,8 @@ base::Result<Circuit> find_circuit(Connection& connection, const CircuitId& id);
 base::Result<Circuit> find_circuit_by_key(Connection& connection, const std::string& key_digest);
 base::Result<std::vector<Circuit>> circuits_of(Connection& connection,
                                                const std::string& circuit_type);
+base::Result<std::vector<Circuit>> registered_circuits(Connection& connection,
+                                                       const std::string& after, std::size_t limit);
 base::Result<std::vector<Circuit>> wanted_circuits(Connection& connection);
 
 base::Result<Term> last_term(Connection& connection);

@@ -39,6 +39,8 @@ constexpr Statement kFailOverdue{"fail_overdue",
                                  "SELECT id::text FROM fail_overdue($1, $2, $3, $4, $5) id"};
 constexpr Statement kPublishCircuit{
     "publish_circuit", "SELECT publish_circuit($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
+constexpr Statement kRegisterCircuit{"register_circuit",
+                                     "SELECT register_circuit($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 constexpr Statement kFailCircuit{"fail_circuit",
                                  "SELECT id::text FROM fail_circuit($1, $2, $3, $4, $5) id"};
 constexpr Statement kRemoveFinished{"remove_finished", "SELECT remove_finished($1, $2, $3)"};
@@ -225,6 +227,20 @@ Call publish_circuit(Term term, const Circuit& circuit) {
       .text(circuit.circuit_type)
       .text(circuit.circuit_digest)
       .text(circuit.key_digest)
+      .text(circuit.verification_key_json)
+      .text(circuit.setup_kind)
+      .count(circuit.constraint_count)
+      .count(circuit.memory_bytes)
+      .time(circuit.created_at);
+  return call;
+}
+
+Call register_circuit(const Circuit& circuit) {
+  Call call{&kRegisterCircuit, {}, Call::Turn::alone, {}};
+  call.params.text(circuit.circuit_type)
+      .text(circuit.circuit_digest)
+      .text(circuit.key_digest)
+      .text(circuit.program_digest)
       .text(circuit.verification_key_json)
       .text(circuit.setup_kind)
       .count(circuit.constraint_count)

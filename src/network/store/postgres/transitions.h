@@ -55,6 +55,7 @@ Call fail_overdue(Term term, std::size_t limit, base::Time now);
 base::Result<std::vector<TaskId>> read_ids(const Rows& rows);
 
 Call publish_circuit(Term term, const Circuit& circuit);
+Call register_circuit(const Circuit& circuit);  // answers with its id
 Call fail_circuit(Term term, const CircuitId& id, const task::Failure& failure, base::Time now);
 
 Call remove_finished(Term term, base::Time before, std::size_t limit);

@@ -24,7 +24,8 @@ constexpr int kTaskColumns = 23;  // the next one's number
 
 #define CIRCUIT_COLUMNS                                                          \
   "id, circuit_type, ready, circuit_digest, key_digest, verification_key_json, " \
-  "setup_kind, constraint_count, memory_bytes, failure, created_at"
+  "setup_kind, constraint_count, memory_bytes, failure, created_at, version, "   \
+  "program_digest, proven"
 
 std::int64_t row_limit(std::size_t limit) {
   constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
@@ -70,9 +71,12 @@ base::Result<Task> read_task(const Query& row) {
 Circuit read_circuit(const Query& row) {
   return {.id = {row.text(0)},
           .circuit_type = row.text(1),
+          .version = row.count(11),
           .ready = row.number(2) != 0,
+          .proven = row.number(13) != 0,
           .circuit_digest = row.text(3),
           .key_digest = row.text(4),
+          .program_digest = row.text(12),
           .verification_key_json = row.text(5),
           .setup_kind = row.text(6),
           .constraint_count = row.count(7),
@@ -257,10 +261,42 @@ base::Result<Circuit> find_circuit_by_key(Connection& connection, const std::str
 
 base::Result<std::vector<Circuit>> circuits_of(Connection& connection,
                                                const std::string& circuit_type) {
-  Query query(connection,
-              "SELECT " CIRCUIT_COLUMNS " FROM circuits WHERE circuit_type = ? ORDER BY id");
+  Query query(connection, "SELECT " CIRCUIT_COLUMNS
+                          " FROM circuits WHERE circuit_type = ? ORDER BY version, id");
   query.bind(circuit_type);
   return read_circuits(query);
+}
+
+base::Result<std::vector<Circuit>> registered_circuits(Connection& connection,
+                                                       const std::string& after,
+                                                       std::size_t limit) {
+  Query query(connection,
+              "SELECT " CIRCUIT_COLUMNS
+              " FROM circuits c WHERE circuit_type > ? AND version > 0 AND version = "
+              "(SELECT max(l.version) FROM circuits l WHERE l.circuit_type = c.circuit_type) "
+              "ORDER BY circuit_type LIMIT ?");
+  query.bind(after).bind(row_limit(limit));
+  return read_circuits(query);
+}
+
+base::Result<std::optional<Circuit>> find_files(Connection& connection, const Circuit& circuit) {
+  Query query(connection, "SELECT " CIRCUIT_COLUMNS
+                          " FROM circuits WHERE circuit_type = ? AND circuit_digest = ? AND "
+                          "key_digest = ? AND program_digest = ?");
+  query.bind(circuit.circuit_type)
+      .bind(circuit.circuit_digest)
+      .bind(circuit.key_digest)
+      .bind(circuit.program_digest);
+  ZKP_TRY(const bool there, query.next());
+  if (!there) return std::optional<Circuit>();
+  return std::optional(read_circuit(query));
+}
+
+base::Result<std::uint64_t> last_version(Connection& connection, const std::string& circuit_type) {
+  Query query(connection, "SELECT coalesce(max(version), 0) FROM circuits WHERE circuit_type = ?");
+  query.bind(circuit_type);
+  ZKP_CHECK(query.next());
+  return query.count(0);
 }
 
 base::Result<std::vector<Circuit>> wanted_circuits(Connection& connection) {

@@ -92,6 +92,16 @@ class SqliteStore final : public Store {
   base::Result<std::vector<Circuit>> circuits_of(const std::string& circuit_type) override {
     return readers_.use([&](Connection& c) { return sqlite::circuits_of(c, circuit_type); });
   }
+  base::Result<std::vector<Circuit>> registered_circuits(const std::string& after,
+                                                         std::size_t limit) override {
+    return readers_.use(
+        [&](Connection& c) { return sqlite::registered_circuits(c, after, limit); });
+  }
+  base::Result<Circuit> register_circuit(const Circuit& circuit) override {
+    return writer_.write([&](Connection& connection, Hints&) {
+      return sqlite::register_circuit(connection, circuit);
+    });
+  }
 
   base::Status check() override { return readers_.use(sqlite::check_version); }
 

@@ -24,7 +24,8 @@ void note_circuit(Hints& hints) { hints.push_back({Hint::Kind::circuit_changed, 
 base::Status want_circuit(Connection& connection, Hints& hints, const Submission& submission) {
   ZKP_CHECK(Query(connection,
                   "INSERT INTO circuits (id, circuit_type, created_at) VALUES (?, ?, ?) "
-                  "ON CONFLICT (id) DO UPDATE SET failure = '' WHERE failure <> ''")
+                  "ON CONFLICT (id) DO UPDATE SET failure = '' "
+                  "WHERE failure <> '' AND ready = 0")
                 .bind(submission.circuit.value)
                 .bind(submission.circuit_type)
                 .bind(submission.now)
@@ -365,6 +366,36 @@ base::Result<Circuit> publish_circuit(Connection& connection, Hints& hints,
                 .run());
   if (connection.changed()) note_circuit(hints);
   return find_circuit(connection, circuit.id);
+}
+
+base::Result<Circuit> register_circuit(Connection& connection, const Circuit& circuit) {
+  ZKP_TRY(const auto standing, find_files(connection, circuit));
+  if (standing) {
+    ZKP_CHECK(Query(connection, "UPDATE circuits SET failure = '' WHERE id = ?")
+                  .bind(standing->id.value)
+                  .run());
+    return find_circuit(connection, standing->id);
+  }
+  ZKP_TRY(const std::uint64_t last, last_version(connection, circuit.circuit_type));
+  const CircuitId id{fmt::format("{}@{}", circuit.circuit_type, last + 1)};
+  ZKP_CHECK(Query(connection,
+                  "INSERT INTO circuits (id, circuit_type, version, ready, circuit_digest, "
+                  "key_digest, program_digest, verification_key_json, setup_kind, "
+                  "constraint_count, memory_bytes, created_at) "
+                  "VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)")
+                .bind(id.value)
+                .bind(circuit.circuit_type)
+                .bind(last + 1)
+                .bind(circuit.circuit_digest)
+                .bind(circuit.key_digest)
+                .bind(circuit.program_digest)
+                .bind(circuit.verification_key_json)
+                .bind(circuit.setup_kind)
+                .bind(circuit.constraint_count)
+                .bind(circuit.memory_bytes)
+                .bind(circuit.created_at)
+                .run());
+  return find_circuit(connection, id);
 }
 
 base::Result<std::vector<TaskId>> fail_circuit(Connection& connection, Hints& hints,

@@ -44,6 +44,7 @@ base::Result<std::vector<TaskId>> fail_overdue(Connection& connection, Hints& hi
                                                std::size_t limit, base::Time now);
 
 base::Result<Circuit> publish_circuit(Connection& connection, Hints& hints, const Circuit& circuit);
+base::Result<Circuit> register_circuit(Connection& connection, const Circuit& circuit);
 base::Result<std::vector<TaskId>> fail_circuit(Connection& connection, Hints& hints,
                                                const CircuitId& id, const task::Failure& failure,
                                                base::Time now);
