@@ -72,18 +72,22 @@ base::Result<KeyMatrix> key_matrix(const circuit::SparseMatrix& rows, std::uint3
 // snarkjs (zkey_new.js) takes log2(constraints + public_count) + 1, where its log2 rounds down and
 // is 0 for 0. So 2^log is strictly greater than constraints + public_count, the rows up to
 // constraints + public_count fit, and the smallest domain has two points.
-base::Result<std::uint32_t> domain_log_of(const circuit::ConstraintSystem& system) {
-  const std::uint64_t last_row = std::uint64_t{system.constraint_count()} + system.public_count();
+base::Result<std::uint32_t> domain_log_of(std::uint64_t constraint_count,
+                                          std::uint32_t public_count) {
+  const std::uint64_t last_row = constraint_count + public_count;
   const auto log = std::max(1U, static_cast<std::uint32_t>(std::bit_width(last_row)));
   // The odd coset lies in the domain of twice the size.
   if (log >= poly::Domain::kMostLog) {
-    return Error{
-        ErrorCode::invalid_argument,
-        fmt::format("constraint system: {} constraints and {} public signals, want fewer "
-                    "than 2^{} together",
-                    system.constraint_count(), system.public_count(), poly::Domain::kMostLog - 1)};
+    return Error{ErrorCode::invalid_argument,
+                 fmt::format("constraint system: {} constraints and {} public signals, want fewer "
+                             "than 2^{} together",
+                             constraint_count, public_count, poly::Domain::kMostLog - 1)};
   }
   return log;
+}
+
+base::Result<std::uint32_t> domain_log_of(const circuit::ConstraintSystem& system) {
+  return domain_log_of(system.constraint_count(), system.public_count());
 }
 
 base::Result<ProvingKey> key_without_points(const circuit::ConstraintSystem& system) {

@@ -46,6 +46,8 @@ base::Result<ProvingKey> setup_from_powers(const circuit::ConstraintSystem& syst
                                            const PowersOfTau& powers, const SetupOptions& options);
 
 // log2 of the domain that a system needs.
+base::Result<std::uint32_t> domain_log_of(std::uint64_t constraint_count,
+                                          std::uint32_t public_count);
 base::Result<std::uint32_t> domain_log_of(const circuit::ConstraintSystem& system);
 
 }  // namespace zkp::prover::groth16

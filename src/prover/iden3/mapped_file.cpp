@@ -55,6 +55,19 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   return *this;
 }
 
+void MappedFile::forget(base::ByteView read) const {
+  if (read.empty()) return;
+  ZKP_ASSERT(read.data() >= bytes_.data() && read.size() <= bytes_.size() - offset_of(read));
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t begin = offset_of(read) / page * page;
+  auto* const from = const_cast<std::uint8_t*>(bytes_.data() + begin);
+  ::madvise(from, offset_of(read) + read.size() - begin, MADV_DONTNEED);
+}
+
+std::size_t MappedFile::offset_of(base::ByteView part) const {
+  return static_cast<std::size_t>(part.data() - bytes_.data());
+}
+
 MappedFile::~MappedFile() {
   if (!bytes_.empty()) ::munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
 }

@@ -21,8 +21,13 @@ class MappedFile {
 
   [[nodiscard]] base::ByteView bytes() const { return bytes_; }
 
+  // These bytes are not needed soon: the memory that they take is given back, and they are read
+  // from the file again if they are asked for.
+  void forget(base::ByteView read) const;
+
  private:
   explicit MappedFile(base::ByteView bytes) : bytes_(bytes) {}
+  [[nodiscard]] std::size_t offset_of(base::ByteView part) const;
 
   base::ByteView bytes_;
 };

@@ -33,6 +33,12 @@ template <class Point>
 base::Result<std::vector<Point>> read_points(const Container& file, base::ByteView bytes,
                                              PointChecks checks, std::string_view name);
 
+// Checks the points of a piece of a section without keeping them: a multiple of a point's size, of
+// which the first point is number `first_index`. Otherwise like read_points.
+template <class Point>
+base::Status check_points(const Container& file, base::ByteView bytes, PointChecks checks,
+                          std::string_view name, std::size_t first_index);
+
 // Points as they stand in a file.
 template <class Point>
 base::ByteView bytes_of(std::span<const Point> points) {

@@ -72,13 +72,36 @@ base::Status ZkeyLayout::find_sections() {
   return {};
 }
 
+ZkeyTerm ZkeyLayout::term(std::size_t index) const {
+  const std::uint8_t* from = &coefficients[index * kZkeyTermBytes];
+  return {base::load_le<std::uint32_t>(from), base::load_le<std::uint32_t>(from + 4),
+          base::load_le<std::uint32_t>(from + 8), from + 12};
+}
+
+base::Status ZkeyLayout::check_term(const ZkeyTerm& term, std::size_t index) const {
+  const std::uint32_t row_count = 1U << domain_log;
+  if (term.matrix > 1 || term.row >= row_count || term.wire >= wire_count) {
+    return file.error(
+        fmt::format("coefficient {} is at matrix {}, row {}, wire {}, want below 2, {}, {}", index,
+                    term.matrix, term.row, term.wire, row_count, wire_count));
+  }
+  if (!field::less_than(load_limbs(term.coefficient), Fr::kModulus)) {
+    return file.error(fmt::format("coefficient {} is not below the prime", index));
+  }
+  return {};
+}
+
+std::uint32_t ZkeyLayout::contribution_count() const {
+  return base::load_le<std::uint32_t>(&contributions[kHashBytes]);
+}
+
 // That the records fill the section; what they claim is checked where a set-up is verified.
 base::Status ZkeyLayout::check_contributions() const {
   if (contributions.size() < kHashBytes + 4) {
     return file.error(fmt::format("section 10 has {} bytes, want at least {}", contributions.size(),
                                   kHashBytes + 4));
   }
-  const auto count = base::load_le<std::uint32_t>(&contributions[kHashBytes]);
+  const std::uint32_t count = contribution_count();
   base::ByteView rest = contributions.subspan(kHashBytes + 4);
   for (std::uint32_t i = 0; i < count; ++i) {
     if (rest.size() < kContributionBytes + 4) {

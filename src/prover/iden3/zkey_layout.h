@@ -23,6 +23,12 @@ inline constexpr std::size_t kZkeyTermBytes = 3 * 4 + 32;
 // The prover's cosets end where the domain of twice the size does: 2^28.
 inline constexpr std::uint32_t kMostDomainLog = 27;
 
+// An entry of section 4 where it stands.
+struct ZkeyTerm {
+  std::uint32_t matrix, row, wire;
+  const std::uint8_t* coefficient;
+};
+
 // An opened .zkey: the numbers of its header, and its sections, which have the sizes that those
 // numbers ask for. Nothing has been allocated. Views into the file's bytes.
 struct ZkeyLayout {
@@ -33,6 +39,12 @@ struct ZkeyLayout {
   base::ByteView header_points;  // alpha1, beta1, beta2, gamma2, delta1, delta2
   base::ByteView ic, coefficients, a, b1, b2, c, h;
   base::ByteView contributions;  // csHash (64 bytes), count u32 and that many records
+
+  // REQUIRES: index < coefficient_count.
+  [[nodiscard]] ZkeyTerm term(std::size_t index) const;
+  // Its place is in the matrices, and its coefficient below the prime.
+  [[nodiscard]] base::Status check_term(const ZkeyTerm& term, std::size_t index) const;
+  [[nodiscard]] std::uint32_t contribution_count() const;
 
  private:
   explicit ZkeyLayout(Container container) : file(std::move(container)) {}

@@ -6,8 +6,6 @@
 namespace zkp::prover::iden3 {
 namespace {
 
-using field::Fr;
-using field::Limbs;
 using groth16::KeyMatrix;
 using groth16::ProvingKey;
 using groth16::VerifyingKey;
@@ -36,31 +34,6 @@ base::Result<VerifyingKey> read_verifying_key(const ZkeyLayout& layout, const He
   return key;
 }
 
-// An entry of section 4 where it stands.
-struct Entry {
-  std::uint32_t matrix, row, wire;
-  const std::uint8_t* coefficient;
-
-  explicit Entry(const std::uint8_t* from)
-      : matrix(base::load_le<std::uint32_t>(from)),
-        row(base::load_le<std::uint32_t>(from + 4)),
-        wire(base::load_le<std::uint32_t>(from + 8)),
-        coefficient(from + 12) {}
-};
-
-base::Status check_entry(const ZkeyLayout& layout, const Entry& entry, std::uint32_t index) {
-  const std::uint32_t row_count = 1U << layout.domain_log;
-  if (entry.matrix > 1 || entry.row >= row_count || entry.wire >= layout.wire_count) {
-    return layout.file.error(
-        fmt::format("coefficient {} is at matrix {}, row {}, wire {}, want below 2, {}, {}", index,
-                    entry.matrix, entry.row, entry.wire, row_count, layout.wire_count));
-  }
-  if (!field::less_than(load_limbs(entry.coefficient), Fr::kModulus)) {
-    return layout.file.error(fmt::format("coefficient {} is not below the prime", index));
-  }
-  return {};
-}
-
 // row_start from the number of entries of each row, which stands one place further on.
 void sum_up(std::vector<std::uint32_t>& row_start) {
   for (std::size_t i = 1; i < row_start.size(); ++i) row_start[i] += row_start[i - 1];
@@ -72,8 +45,8 @@ base::Status read_matrices(const ZkeyLayout& layout, KeyMatrix& a, KeyMatrix& b)
   const std::size_t row_count = std::size_t{1} << layout.domain_log;
   for (KeyMatrix* matrix : matrices) matrix->row_start.assign(row_count + 1, 0);
   for (std::uint32_t i = 0; i < layout.coefficient_count; ++i) {
-    const Entry entry(&layout.coefficients[i * kZkeyTermBytes]);
-    ZKP_CHECK(check_entry(layout, entry, i));
+    const ZkeyTerm entry = layout.term(i);
+    ZKP_CHECK(layout.check_term(entry, i));
     ++matrices[entry.matrix]->row_start[entry.row + 1];
   }
   std::vector<std::uint32_t> next[2];
@@ -83,7 +56,7 @@ base::Status read_matrices(const ZkeyLayout& layout, KeyMatrix& a, KeyMatrix& b)
     next[m] = matrices[m]->row_start;
   }
   for (std::uint32_t i = 0; i < layout.coefficient_count; ++i) {
-    const Entry entry(&layout.coefficients[i * kZkeyTermBytes]);
+    const ZkeyTerm entry = layout.term(i);
     matrices[entry.matrix]->terms[next[entry.matrix][entry.row]++] = {
         entry.wire, load_limbs(entry.coefficient)};
   }
