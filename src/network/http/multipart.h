@@ -49,9 +49,10 @@ class MultipartParser {
 
   explicit MultipartParser(const std::string& boundary);
 
+  [[nodiscard]] std::size_t candidate() const;
   std::optional<Event> scan();
   base::Result<std::optional<Event>> read_line();
-  base::Status end_delimiter_line();
+  base::Result<std::optional<Event>> end_line();
   base::Result<std::optional<Event>> end_header_line();
 
   std::string delimiter_;  // CRLF "--" boundary
