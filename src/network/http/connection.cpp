@@ -22,28 +22,8 @@ using boost::system::error_code;
 
 constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kDrainTimeout{5};
+constexpr std::size_t kMostDrainedBytes = 64 << 20;
 constexpr std::size_t kFirstRead = 4096;
-
-// Memory that holds bodies is wiped before it is given back.
-template <class T>
-struct WipingAllocator {
-  using value_type = T;
-  WipingAllocator() = default;
-  template <class U>
-  WipingAllocator(const WipingAllocator<U>&) {}
-
-  T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
-  void deallocate(T* memory, std::size_t count) {
-    base::wipe(memory, count * sizeof(T));
-    std::allocator<T>().deallocate(memory, count);
-  }
-  friend bool operator==(const WipingAllocator&, const WipingAllocator&) { return true; }
-};
-
-using Buffer = beast::basic_flat_buffer<WipingAllocator<char>>;
-// Grows with what arrives, not by what Content-Length promises.
-using Body = wire::basic_dynamic_body<Buffer>;
-using Parser = wire::request_parser<Body>;
 
 bool is_sane_id(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -62,15 +42,10 @@ std::string request_id_of(const Fields& fields, base::Random& random) {
   return base::to_hex(bytes);
 }
 
-// What a request that cannot be read is answered with; empty: nothing, for the client is gone or
+// What a header that cannot be read is answered with; empty: nothing, for the client is gone or
 // was too slow.
 std::optional<Response> problem_of_read(error_code error, const Server::Options& options,
                                         const std::string& request_id) {
-  if (error == wire::error::body_limit) {
-    return problem(413, "too_large",
-                   "the body is larger than " + std::to_string(options.most_body_bytes) + " bytes",
-                   request_id);
-  }
   if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
     return problem(
         431, "header_too_large",
@@ -128,8 +103,6 @@ Request request_of(const Message& message, const std::string& request_id) {
   for (const auto& field : message) {
     request.headers.emplace_back(field.name_string(), field.value());
   }
-  const auto body = message.body().cdata();
-  request.body = {static_cast<const char*>(body.data()), body.size()};
   return request;
 }
 
@@ -146,8 +119,6 @@ void log_exchange(const Exchange& exchange, const Request& request) {
 
 }  // namespace
 
-struct Connection::ReadBuffer : Buffer {};
-
 // How an answer goes out, besides what it says.
 struct Connection::Terms {
   std::string request_id;
@@ -158,12 +129,10 @@ struct Connection::Terms {
 };
 
 Connection::Connection(asio::ip::tcp::socket socket, ServerContext& context)
-    : stream_(std::move(socket)), context_(context), buffer_(std::make_unique<ReadBuffer>()) {
+    : stream_(std::move(socket)), context_(context) {
   error_code ignored;
   stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
 }
-
-Connection::~Connection() = default;
 
 void Connection::close_when_idle(const std::shared_ptr<Connection>& self) {
   asio::post(self->stream_.get_executor(), [self] {
@@ -184,26 +153,10 @@ Task<void> Connection::serve() {
 // Until there is a byte of it. The time limit is the header's too.
 Task<error_code> Connection::wait_for_request() {
   stream_.expires_after(context_.options.header_timeout);
-  if (buffer_->size() != 0) co_return error_code();
+  if (buffer_.size() != 0) co_return error_code();
   const auto [error, size] =
-      co_await stream_.async_read_some(buffer_->prepare(kFirstRead), kNoThrow);
-  buffer_->commit(size);
-  co_return error;
-}
-
-// Reads a request: the header in one time limit, the body in another.
-template <class Parser>
-Task<error_code> Connection::read(Parser& parser) {
-  auto [error, size] = co_await wire::async_read_header(stream_, *buffer_, parser, kNoThrow);
-  if (!error && beast::iequals(parser.get()[wire::field::expect], "100-continue")) {
-    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    std::tie(error, size) = co_await asio::async_write(
-        stream_, asio::buffer(kContinue.data(), kContinue.size()), kNoThrow);
-  }
-  if (!error) {
-    stream_.expires_after(context_.options.body_timeout);
-    std::tie(error, size) = co_await wire::async_read(stream_, *buffer_, parser, kNoThrow);
-  }
+      co_await stream_.async_read_some(buffer_.prepare(kFirstRead), kNoThrow);
+  buffer_.commit(size);
   co_return error;
 }
 
@@ -211,28 +164,40 @@ Task<error_code> Connection::read(Parser& parser) {
 Task<bool> Connection::serve_one() {
   if (co_await wait_for_request()) co_return false;
   serving_ = true;
-  Parser parser;
+  RequestParser parser;
   parser.header_limit(context_.options.most_header_bytes);
-  parser.body_limit(context_.options.most_body_bytes);
-  const error_code error = co_await read(parser);
-  const auto& message = parser.get();
-  Terms terms{.request_id = request_id_of(message, context_.random)};
-  if (error) {
-    if (auto response = problem_of_read(error, context_.options, terms.request_id)) {
-      co_await send(*std::move(response), terms);
-      serving_ = false;
-      co_await drain();
-    }
-    co_return false;
+  parser.body_limit(boost::none);  // RequestBody has the route's
+  const auto [error, size] = co_await wire::async_read_header(stream_, buffer_, parser, kNoThrow);
+  Terms terms{.request_id = request_id_of(parser.get(), context_.random)};
+  if (!error) co_return co_await serve(parser, terms);
+
+  if (auto response = problem_of_read(error, context_.options, terms.request_id)) {
+    co_await send(*std::move(response), terms);
+    serving_ = false;
+    co_await drain();
   }
+  co_return false;
+}
+
+// The request whose header has been read.
+Task<bool> Connection::serve(RequestParser& parser, Terms& terms) {
+  const auto& message = parser.get();
   terms.version = message.version();
   terms.head = message.method() == wire::verb::head;
 
   const auto began = std::chrono::steady_clock::now();
   Request request = request_of(message, terms.request_id);
-  Response response = co_await respond(request, message.target(), terms);
+  RequestBody body(stream_, buffer_, parser,
+                   {context_.options.most_body_bytes, context_.options.body_timeout});
+  Response response = co_await respond(request, message.target(), body, terms);
+  if (body.deserted()) {
+    base::log_info("{} {} was broken off by its client request_id={}", request.method, request.path,
+                   request.request_id);
+    co_return false;
+  }
   Exchange exchange{.method = request.method, .route = terms.route, .status = response.status};
-  terms.keep_alive = message.keep_alive() && !context_.stopping;
+  const bool can_go_on = body.finished() || body.worth_finishing();
+  terms.keep_alive = message.keep_alive() && can_go_on && !context_.stopping;
   const bool sent = co_await send(std::move(response), terms);
   exchange.duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - began);
@@ -240,11 +205,14 @@ Task<bool> Connection::serve_one() {
 
   log_exchange(exchange, request);
   if (context_.options.on_exchange) context_.options.on_exchange(exchange);
-  co_return sent&& terms.keep_alive;
+  if (sent && terms.keep_alive) co_return co_await body.skip();
+  if (!body.finished()) co_await drain();
+  co_return false;
 }
 
 // Finds the handler and asks it; whatever goes wrong becomes a problem.
-Task<Response> Connection::respond(Request& request, std::string_view target, Terms& terms) {
+Task<Response> Connection::respond(Request& request, std::string_view target, RequestBody& body,
+                                   Terms& terms) {
   const std::size_t mark = target.find('?');
   request.path = target.substr(0, mark);
   auto query = parse_query(mark == std::string_view::npos ? "" : target.substr(mark + 1));
@@ -268,13 +236,28 @@ Task<Response> Connection::respond(Request& request, std::string_view target, Te
   // We throw nothing; a library may (no memory).
   std::string thrown;
   try {
-    auto response = co_await found->route->handler(request);
+    auto response = co_await handle(*found->route, request, body);
     co_return response.ok() ? *std::move(response)
                             : problem_of(response.error(), request.request_id);
   } catch (const std::exception& exception) {
     thrown = exception.what();
   }
   co_return problem_of({base::ErrorCode::internal, thrown}, request.request_id);
+}
+
+Task<base::Result<Response>> Connection::handle(const Router::Route& route, Request& request,
+                                                RequestBody& body) {
+  const auto& options = context_.options;
+  const bool streamed = bool(route.streamed);
+  const std::uint64_t most_bytes = streamed ? route.most_body_bytes : options.most_body_bytes;
+  const auto accepted = body.limit({most_bytes, options.body_timeout, streamed});
+  if (!accepted.ok()) co_return accepted.error();
+  if (streamed) co_return co_await route.streamed(request, body);
+
+  const auto whole = co_await read_whole(body, most_bytes);
+  if (!whole.ok()) co_return whole.error();
+  request.body = whole->text();
+  co_return co_await route.handler(request);
 }
 
 Task<bool> Connection::send(Response response, const Terms& terms) {
@@ -316,10 +299,12 @@ Task<void> Connection::drain() {
   stream_.expires_after(kDrainTimeout);
   std::array<char, 16384> scratch{};
   error_code error;
-  while (!error && !context_.stopping) {
-    std::tie(error, std::ignore) =
-        co_await stream_.async_read_some(asio::buffer(scratch), kNoThrow);
+  std::size_t size = 0, drained = 0;
+  while (!error && !context_.stopping && drained < kMostDrainedBytes) {
+    std::tie(error, size) = co_await stream_.async_read_some(asio::buffer(scratch), kNoThrow);
+    drained += size;
   }
+  base::wipe(scratch.data(), scratch.size());
 }
 
 }  // namespace zkp::network::http

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
+#include "network/http/request_body.h"
 #include "network/http/server.h"
 
 namespace zkp::network::http {
@@ -24,8 +25,6 @@ class Connection {
  public:
   Connection(boost::asio::ip::tcp::socket socket, ServerContext& context);
 
-  ~Connection();
-
   // Serves requests until the client or the server ends it.
   Task<void> serve();
 
@@ -37,17 +36,18 @@ class Connection {
   struct Terms;
 
   Task<boost::system::error_code> wait_for_request();
-  template <class Parser>
-  Task<boost::system::error_code> read(Parser& parser);
   Task<bool> serve_one();
-  Task<Response> respond(Request& request, std::string_view target, Terms& terms);
+  Task<bool> serve(RequestParser& parser, Terms& terms);
+  Task<Response> respond(Request& request, std::string_view target, RequestBody& body,
+                         Terms& terms);
+  Task<base::Result<Response>> handle(const Router::Route& route, Request& request,
+                                      RequestBody& body);
   Task<bool> send(Response response, const Terms& terms);
   Task<void> drain();
 
-  struct ReadBuffer;
   boost::beast::tcp_stream stream_;
   ServerContext& context_;
-  std::unique_ptr<ReadBuffer> buffer_;
+  ReadBuffer buffer_;
   bool serving_ = false;  // from a request's first byte to its answer's last
   bool closing_ = false;  // takes no other request
 };

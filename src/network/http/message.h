@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/result.h"
+#include "base/secret.h"
 
 // Requests and responses as handlers see them.
 namespace zkp::network::http {
@@ -19,14 +20,15 @@ namespace zkp::network::http {
 template <class T>
 using Task = boost::asio::awaitable<T>;
 
-// A request that was read in full. Lives until its handler has returned.
+// A request. Lives until its handler has returned.
 struct Request {
   std::string method;  // as sent; a HEAD request is served by the handler of GET
   std::string path;    // as sent, percent-encoded, without the query
   std::vector<std::pair<std::string, std::string>> query;      // decoded, in order
   std::map<std::string, std::string, std::less<>> parameters;  // of the route's pattern, decoded
   std::vector<std::pair<std::string, std::string>> headers;    // in order
-  std::string_view body;  // may hold secrets: its memory is wiped when the request ends
+  // Read in full; empty for a StreamedHandler. May hold secrets: wiped when the request ends.
+  std::string_view body;
   std::string request_id;
 
   // The first one of this name; headers without regard to case.
@@ -35,6 +37,33 @@ struct Request {
   // REQUIRES: the route's pattern has this parameter.
   [[nodiscard]] const std::string& parameter(std::string_view name) const;
 };
+
+// The body of a request, as it comes in. Used by the request's handler, one call at a time.
+class BodySource {
+ public:
+  static constexpr std::size_t kMostPieceBytes = 64 << 10;
+
+  virtual ~BodySource() = default;
+  // The next piece, of 1 to kMostPieceBytes bytes, or of none at the end of the body. It is valid
+  // until the next call and may hold secrets: its memory is wiped.
+  // too_large once the body is over the route's limit, invalid_argument if it is no HTTP; if the
+  // client breaks off (cancelled) or is too slow (deadline_exceeded), no answer will be sent,
+  // whatever the handler returns. An error comes again with each further call.
+  virtual Task<base::Result<std::string_view>> next() = 0;
+};
+
+// A body in one piece. The memory is wiped with it.
+struct WholeBody {
+  base::SecretBytes memory;  // at least `size` bytes
+  std::size_t size = 0;
+
+  [[nodiscard]] std::string_view text() const {
+    return base::as_text(memory.reveal().subspan(0, size));
+  }
+};
+// Reads the body to its end. Takes memory for what has come, not for what is promised.
+// The errors of next(); too_large over `most_bytes`.
+Task<base::Result<WholeBody>> read_whole(BodySource& body, std::size_t most_bytes);
 
 // The receiving end of a response of unknown length.
 class StreamWriter {
@@ -55,6 +84,9 @@ struct Response {
 };
 
 using Handler = std::function<Task<base::Result<Response>>(const Request&)>;
+// Gets the body piece by piece. If it returns before the end of the body, the connection closes
+// after the answer.
+using StreamedHandler = std::function<Task<base::Result<Response>>(const Request&, BodySource&)>;
 
 // Decodes %XX; invalid_argument if an escape is not complete.
 base::Result<std::string> percent_decoded(std::string_view text);

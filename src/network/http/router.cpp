@@ -37,12 +37,25 @@ bool more_literal(const std::vector<std::string>& a, const std::vector<std::stri
 }  // namespace
 
 void Router::add(std::string method, std::string pattern, Handler handler) {
+  Route route{.method = std::move(method), .pattern = std::move(pattern)};
+  route.handler = std::move(handler);
+  add(std::move(route));
+}
+
+void Router::add_streamed(std::string method, std::string pattern, std::uint64_t most_body_bytes,
+                          StreamedHandler handler) {
+  Route route{.method = std::move(method), .pattern = std::move(pattern)};
+  route.streamed = std::move(handler);
+  route.most_body_bytes = most_body_bytes;
+  add(std::move(route));
+}
+
+void Router::add(Route added) {
   for (const Route& route : routes_) {
-    ZKP_ASSERT(route.method != method || route.pattern != pattern);
+    ZKP_ASSERT(route.method != added.method || route.pattern != added.pattern);
   }
-  Route route{std::move(method), std::move(pattern), std::move(handler), {}};
-  for (const std::string_view segment : split(route.pattern)) route.segments.emplace_back(segment);
-  routes_.push_back(std::move(route));
+  for (const std::string_view segment : split(added.pattern)) added.segments.emplace_back(segment);
+  routes_.push_back(std::move(added));
 }
 
 base::Result<Router::Found> Router::find(std::string_view method, std::string_view path) const {

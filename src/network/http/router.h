@@ -12,12 +12,17 @@ class Router {
  public:
   struct Route {
     std::string method, pattern;
-    Handler handler;
+    Handler handler;                    // either this
+    StreamedHandler streamed;           // or this
+    std::uint64_t most_body_bytes = 0;  // of a streamed route; others have the server's limit
     std::vector<std::string> segments;  // of the pattern
   };
 
   // REQUIRES: not there yet.
   void add(std::string method, std::string pattern, Handler handler);
+  // A route whose body is never whole in memory; of more than `most_body_bytes` it is refused.
+  void add_streamed(std::string method, std::string pattern, std::uint64_t most_body_bytes,
+                    StreamedHandler handler);
 
   struct Found {
     const Route* route = nullptr;  // valid as long as the router is
@@ -30,6 +35,8 @@ class Router {
   [[nodiscard]] const std::vector<Route>& routes() const { return routes_; }
 
  private:
+  void add(Route route);
+
   std::vector<Route> routes_;
 };
 

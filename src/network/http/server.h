@@ -34,8 +34,9 @@ class Server {
     std::size_t threads = 2;
     std::size_t most_connections = 4096;
     std::uint32_t most_header_bytes = 16 << 10;
-    std::uint64_t most_body_bytes = 5 << 20;
+    std::uint64_t most_body_bytes = 5 << 20;           // where the body is read in full
     std::chrono::milliseconds header_timeout{30'000};  // also how long an idle connection is kept
+    // Of a body that is read in full; of each BodySource::kMostPieceBytes of one that is streamed.
     std::chrono::milliseconds body_timeout{60'000};
     std::chrono::milliseconds write_timeout{30'000};  // of one answer, or one piece of a stream
     // While it stops: how long connections without a request are kept for one that may be on its
