@@ -14,13 +14,17 @@ using base::Result;
 constexpr std::size_t kMostKept = 1024;
 
 Result<ReadyCircuit> read(network::store::Circuit circuit) {
-  auto shape = prover::circuit::Shape::parse(circuit.id.value);
-  auto key = prover::iden3::read_verification_key_json(circuit.verification_key_json);
-  if (!shape.ok() || !key.ok()) {
-    return Error{ErrorCode::data_loss,
-                 fmt::format("circuit {}: its record is damaged", circuit.id.value)};
+  const Error damaged{ErrorCode::data_loss,
+                      fmt::format("circuit {}: its record is damaged", circuit.id.value)};
+  std::optional<prover::circuit::Shape> shape;
+  if (circuit.version == 0) {
+    auto parsed = prover::circuit::Shape::parse(circuit.id.value);
+    if (!parsed.ok()) return damaged;
+    shape = *std::move(parsed);
   }
-  return ReadyCircuit{std::move(circuit), *std::move(shape),
+  auto key = prover::iden3::read_verification_key_json(circuit.verification_key_json);
+  if (!key.ok()) return damaged;
+  return ReadyCircuit{std::move(circuit), std::move(shape),
                       prover::groth16::PreparedVerifyingKey(*std::move(key))};
 }
 

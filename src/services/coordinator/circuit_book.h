@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "base/result.h"
 #include "network/store/store.h"
@@ -11,10 +12,10 @@
 
 namespace zkp::services::coordinator {
 
-// A circuit that has its key. It never changes.
+// A circuit that has its key. What is here of it never changes.
 struct ReadyCircuit {
   network::store::Circuit circuit;
-  prover::circuit::Shape shape;
+  std::optional<prover::circuit::Shape> shape;  // of a built-in circuit
   prover::groth16::PreparedVerifyingKey key;
 };
 

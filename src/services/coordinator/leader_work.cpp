@@ -36,6 +36,7 @@ v1::Instruction write_assign(const scheduler::RecordAssignment& effect, const Re
   *assign.mutable_ref() = write_ref(effect.ref);
   assign.set_circuit_id(effect.circuit.value);
   assign.set_zkey_digest(circuit.circuit.key_digest);
+  assign.set_program_digest(circuit.circuit.program_digest);
   assign.set_inputs(inputs.data(), inputs.size());
   return instruction;
 }

@@ -1,8 +1,12 @@
 #include "services/coordinator/proof_check.h"
 
+#include <algorithm>
+#include <span>
+
 #include "prover/groth16/verify.h"
 #include "prover/iden3/formats.h"
 #include "services/request/inputs_json.h"
+#include "services/request/task_inputs.h"
 
 namespace zkp::services::coordinator {
 namespace {
@@ -10,14 +14,29 @@ namespace {
 using base::ErrorCode;
 using base::Result;
 using Verdict = ProofOpinion::Verdict;
-using prover::circuit::Inputs;
+using prover::field::Fr;
 
 constexpr std::size_t kMostProofBytes = 16 << 10, kMostSignalsBytes = 1 << 20;
 
 ProofOpinion rejected(std::string reason) { return {Verdict::rejected, std::move(reason), {}}; }
 
+// Whether these public signals are what the inputs give. Of a circuit that a client registered, the
+// network does not know which signals its inputs are (docs/decisions/0011).
+Result<bool> answers(std::span<const Fr> signals, base::ByteView inputs,
+                     const ReadyCircuit& circuit) {
+  if (request::is_witness(inputs)) {
+    ZKP_TRY(const auto witness, prover::iden3::read_wtns(inputs));
+    return witness.size() > signals.size() &&
+           std::ranges::equal(signals, witness.reveal().subspan(1, signals.size()), {},
+                              &Fr::to_standard);
+  }
+  if (!circuit.shape) return true;
+  ZKP_TRY(const auto parsed, request::parse_inputs(inputs));
+  return prover::circuit::answers_request(*circuit.shape, parsed, signals);
+}
+
 // Pure: the proof, the request, the key.
-ProofOpinion judge(const network::task::Proof& proof, const Inputs& inputs,
+ProofOpinion judge(const network::task::Proof& proof, base::ByteView inputs,
                    const ReadyCircuit& circuit) {
   if (proof.proof_json.size() > kMostProofBytes ||
       proof.public_signals_json.size() > kMostSignalsBytes) {
@@ -30,9 +49,9 @@ ProofOpinion judge(const network::task::Proof& proof, const Inputs& inputs,
   if (signals->size() != circuit.key.key.public_count()) {
     return rejected("it has another number of public signals than the circuit");
   }
-  if (!prover::circuit::answers_request(circuit.shape, inputs, *signals)) {
-    return rejected("its public signals are not those of the request");
-  }
+  const auto answered = answers(*signals, inputs, circuit);
+  if (!answered.ok()) return {Verdict::unusable, "its inputs do not read", {}};
+  if (!*answered) return rejected("its public signals are not those of the request");
   const auto verdict = prover::groth16::verify(circuit.key, *signals, *parsed);
   if (!verdict.valid) return rejected(verdict.reason);
   return {Verdict::valid,
@@ -66,9 +85,7 @@ Result<ProofOpinion> check_proof(const network::task::TaskId& task,
 
   const auto opened = seal.open(task, *sealed);
   if (!opened.ok()) return ProofOpinion{Verdict::unusable, opened.error().message, {}};
-  const auto inputs = request::parse_inputs(opened->reveal());
-  if (!inputs.ok()) return ProofOpinion{Verdict::unusable, "its inputs do not read", {}};
-  return judge(proof, *inputs, **circuit);
+  return judge(proof, opened->reveal(), **circuit);
 }
 
 }  // namespace zkp::services::coordinator

@@ -119,9 +119,9 @@ base::Result<InputSeal> InputSeal::read_file(const path& file) {
   return InputSeal(std::move(key));
 }
 
-base::Bytes InputSeal::close(const network::task::TaskId& id, const prover::circuit::Inputs& inputs,
+base::Bytes InputSeal::close(const network::task::TaskId& id, base::ByteView inputs,
                              base::Random& random) const {
-  return base::seal(key_, write_inputs(inputs).reveal(), associated(id, key_id_), random);
+  return base::seal(key_, inputs, associated(id, key_id_), random);
 }
 
 base::Result<SecretBytes> InputSeal::open(const network::task::TaskId& id,

@@ -5,7 +5,6 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "network/task/ids.h"
-#include "prover/circuit/catalogue.h"
 
 namespace zkp::services::request {
 
@@ -22,10 +21,10 @@ class InputSeal {
   // The same; makes the file, mode 0600, if there is none.
   static base::Result<InputSeal> from_file(const std::filesystem::path& file, base::Random& random);
 
-  [[nodiscard]] base::Bytes close(const network::task::TaskId& id,
-                                  const prover::circuit::Inputs& inputs,
+  // In one of the forms of task_inputs.h.
+  [[nodiscard]] base::Bytes close(const network::task::TaskId& id, base::ByteView inputs,
                                   base::Random& random) const;
-  // The inputs' JSON bytes (see inputs_json.h). data_loss if they were not closed for this task.
+  // What was closed. data_loss if it was not for this task.
   [[nodiscard]] base::Result<base::SecretBytes> open(const network::task::TaskId& id,
                                                      base::ByteView sealed) const;
 

@@ -38,12 +38,12 @@ class InputSealTest : public testing::Test {
 TEST_F(InputSealTest, OpensWhatItClosed) {
   const InputSeal seal = from_file().value();
   const TaskId id = new_id();
-  const auto sealed = seal.close(id, inputs_, random_);
+  const auto sealed = seal.close(id, write_inputs(inputs_).reveal(), random_);
   EXPECT_EQ(base::as_text(sealed).find("secret1"), std::string::npos);
   const auto opened = seal.open(id, sealed);
   ASSERT_TRUE(opened.ok());
   EXPECT_EQ(base::as_text(opened->reveal()), base::as_text(write_inputs(inputs_).reveal()));
-  EXPECT_NE(seal.close(id, inputs_, random_), sealed);
+  EXPECT_NE(seal.close(id, write_inputs(inputs_).reveal(), random_), sealed);
 }
 
 TEST_F(InputSealTest, NamesARequestByItsBytesAndTheKey) {
@@ -58,14 +58,14 @@ TEST_F(InputSealTest, NamesARequestByItsBytesAndTheKey) {
 
 TEST_F(InputSealTest, RefusesAnotherTask) {
   const InputSeal seal = from_file().value();
-  const auto sealed = seal.close(new_id(), inputs_, random_);
+  const auto sealed = seal.close(new_id(), write_inputs(inputs_).reveal(), random_);
   EXPECT_EQ(seal.open(new_id(), sealed).error().code, base::ErrorCode::data_loss);
 }
 
 TEST_F(InputSealTest, RefusesEveryChangedByte) {
   const InputSeal seal = from_file().value();
   const TaskId id = new_id();
-  const auto sealed = seal.close(id, inputs_, random_);
+  const auto sealed = seal.close(id, write_inputs(inputs_).reveal(), random_);
   for (std::size_t i = 0; i < sealed.size(); ++i) {
     auto changed = sealed;
     changed[i] ^= 1;
@@ -76,14 +76,14 @@ TEST_F(InputSealTest, RefusesEveryChangedByte) {
 
 TEST_F(InputSealTest, RefusesAnotherKey) {
   const TaskId id = new_id();
-  const auto sealed = from_file().value().close(id, inputs_, random_);
+  const auto sealed = from_file().value().close(id, write_inputs(inputs_).reveal(), random_);
   ASSERT_TRUE(std::filesystem::remove(file()));
   EXPECT_EQ(from_file().value().open(id, sealed).error().code, base::ErrorCode::data_loss);
 }
 
 TEST_F(InputSealTest, KeepsItsKeyInAFileForItsOwnerOnly) {
   const TaskId id = new_id();
-  const auto sealed = from_file().value().close(id, inputs_, random_);
+  const auto sealed = from_file().value().close(id, write_inputs(inputs_).reveal(), random_);
   EXPECT_TRUE(from_file().value().open(id, sealed).ok());
   struct ::stat facts{};
   ASSERT_EQ(::stat(file().c_str(), &facts), 0);
@@ -128,7 +128,7 @@ TEST_F(InputSealTest, GivesOneKeyToAllWhoStartAtOnce) {
     for (auto& out : sealed) {
       threads.emplace_back([this, &out, &id] {
         base::SystemRandom random;
-        out = InputSeal::from_file(file(), random).value().close(id, inputs_, random);
+        out = InputSeal::from_file(file(), random).value().close(id, write_inputs(inputs_).reveal(), random);
       });
     }
   }
