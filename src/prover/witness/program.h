@@ -11,23 +11,13 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "prover/circuit/constraint_system.h"
+#include "prover/witness/engine.h"
 #include "prover/witness/inputs.h"
 
 // Runs the witness programs that circom 2 makes of a circuit (.wasm), by SpiderMonkey, in this
 // process. A program is not trusted: it sees nothing but its inputs, and its time, memory and stack
 // are bounded.
 namespace zkp::prover::witness {
-
-// SpiderMonkey's start and end. main() makes the one that there is, before any Program, and it
-// outlives all of them.
-// REQUIRES: one in a process's whole life, for SpiderMonkey cannot be started again.
-class Engine {
- public:
-  Engine();
-  ~Engine();
-  Engine(const Engine&) = delete;
-  Engine& operator=(const Engine&) = delete;
-};
 
 // The most that a program may have.
 struct Limits {
