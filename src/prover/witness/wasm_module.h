@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+// The structure of a witness program's .wasm, as far as it decides what the program can do to this
+// process. The functions' code is left to SpiderMonkey, which checks all of it before it runs any.
+// Source: WebAssembly Core Specification 2.0, section 5.5.
+namespace zkp::prover::witness {
+
+struct ModuleLimits {
+  std::uint64_t module_bytes;
+  std::uint64_t memory_bytes;
+};
+
+// The same module, bounded: its memory cannot grow over the limit, its table not at all; names and
+// other custom sections are left out.
+// invalid_argument for what is no module, imports what circom's programs do not import, lacks what
+// they export, or holds what they do not hold (a start function, a second memory or table, shared
+// memory, exceptions); too_large if it is larger, or asks for more memory, than the limits allow.
+base::Result<base::Bytes> bound_module(base::ByteView wasm, const ModuleLimits& limits);
+
+}  // namespace zkp::prover::witness
