@@ -64,6 +64,7 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
   const std::filesystem::path folder = options.data_dir;
   base::Random& random = environment.random;
   base::SystemClock clock;
+  const prover::witness::Engine engine;
 
   ZKP_TRY(const auto store, network::store::open_sqlite_store(folder));
   ZKP_TRY(const auto artifacts, network::store::open_file_artifacts(folder / "artifacts"));
@@ -82,9 +83,9 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
   ZKP_TRY(const auto server,
           network::rpc::CoordinatorServer::start(
               {}, {coordinator->sessions(), coordinator->administration(), *artifacts}));
-  ZKP_TRY(auto worker,
-          services::worker::Worker::start(worker_options(options, *server),
-                                          {.kernels = environment.kernels, .random = random}));
+  ZKP_TRY(auto worker, services::worker::Worker::start(
+                           worker_options(options, *server),
+                           {.kernels = environment.kernels, .random = random, .engine = engine}));
   const services::gateway::RemoteCluster cluster(
       {.coordinators = {kInProcess},
        .make_channel = [&](const std::string&) { return server->in_process_channel(); }});

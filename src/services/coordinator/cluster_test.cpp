@@ -127,7 +127,8 @@ TaskId CoordinatorTest::submit(const std::string& number) {
   submission.id = TaskId::make(submission.now, random_);
   submission.circuit_type = "test";
   submission.circuit = {kCircuit};
-  submission.sealed_inputs = seal_.close(submission.id, request::write_inputs(inputs_of(number)).reveal(), random_);
+  submission.sealed_inputs =
+      seal_.close(submission.id, request::write_inputs(inputs_of(number)).reveal(), random_);
   return ok(store_->submit(submission, 1000)).task.id;
 }
 

@@ -128,7 +128,9 @@ TEST_F(InputSealTest, GivesOneKeyToAllWhoStartAtOnce) {
     for (auto& out : sealed) {
       threads.emplace_back([this, &out, &id] {
         base::SystemRandom random;
-        out = InputSeal::from_file(file(), random).value().close(id, write_inputs(inputs_).reveal(), random);
+        out = InputSeal::from_file(file(), random)
+                  .value()
+                  .close(id, write_inputs(inputs_).reveal(), random);
       });
     }
   }

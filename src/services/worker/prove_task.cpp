@@ -1,6 +1,5 @@
 #include "services/worker/prove_task.h"
 
-#include <chrono>
 #include <new>
 #include <optional>
 
@@ -9,8 +8,11 @@
 
 #include "prover/circuit/catalogue.h"
 #include "prover/groth16/prove.h"
+#include "prover/groth16/setup.h"
+#include "prover/groth16/verify.h"
 #include "prover/iden3/formats.h"
 #include "services/request/inputs_json.h"
+#include "services/request/task_inputs.h"
 
 namespace zkp::services::worker {
 namespace {
@@ -33,17 +35,6 @@ auto run_on(unsigned threads, const Work& work) -> decltype(work()) {
   }
 }
 
-class Stopwatch {
- public:
-  double lap_ms() {
-    const auto now = std::chrono::steady_clock::now();
-    return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
 base::Result<prover::circuit::Witness> solve_inputs(const std::string& circuit_id,
                                                     base::ByteView inputs_bytes) {
   ZKP_TRY(const auto shape, prover::circuit::Shape::parse(circuit_id));
@@ -58,39 +49,83 @@ base::Result<prover::circuit::Witness> solve_inputs(const std::string& circuit_i
 
 }  // namespace
 
-base::Result<FinishedProof> prove_task(const std::string& circuit_id, base::ByteView inputs,
-                                       const prover::groth16::ProvingKey& key,
-                                       const ProverParts& parts, std::stop_token stop,
-                                       const prover::groth16::Progress& progress) {
-  return run_on(parts.threads, [&]() -> base::Result<FinishedProof> {
-    Stopwatch watch;
-    FinishedProof finished;
-    ZKP_TRY(const auto witness, solve_inputs(circuit_id, inputs));
-    finished.witness_ms = watch.lap_ms();
-    ZKP_TRY(const auto proof, prover::groth16::prove(key, witness,
+const char* name_of(Stage stage) {
+  switch (stage) {
+    case Stage::queued:
+      return "queued";
+    case Stage::key:
+      return "key";
+    case Stage::program:
+      return "program";
+    case Stage::witness:
+      return "witness";
+    case Stage::proof:
+      return "proof";
+  }
+  ZKP_ASSERT(false);
+}
+
+base::Result<prover::circuit::Witness> find_witness(const Statement& statement,
+                                                    const prover::witness::Limits& limits,
+                                                    std::stop_token stop) {
+  if (request::is_witness(statement.inputs)) return prover::iden3::read_wtns(statement.inputs);
+  if (statement.program == nullptr) return solve_inputs(statement.circuit_id, statement.inputs);
+  ZKP_TRY(const auto inputs, prover::witness::read_inputs_json(base::as_text(statement.inputs)));
+  return prover::witness::calculate(*statement.program, inputs,
+                                    {.limits = limits, .stop = std::move(stop)});
+}
+
+base::Result<network::task::Proof> prove_statement(const Statement& statement,
+                                                   const prover::circuit::Witness& witness,
+                                                   const LoadedKey& key, const ProverParts& parts,
+                                                   std::stop_token stop,
+                                                   const prover::groth16::Progress& progress) {
+  const bool is_clients = request::is_witness(statement.inputs);
+  if (witness.size() != key.proving.wire_count) {
+    return Error{is_clients ? ErrorCode::invalid_argument : ErrorCode::internal,
+                 fmt::format("the witness has {} values, the circuit {} wires", witness.size(),
+                             key.proving.wire_count)};
+  }
+  return run_on(parts.threads, [&]() -> base::Result<network::task::Proof> {
+    ZKP_TRY(const auto proof, prover::groth16::prove(key.proving, witness,
                                                      {.kernels = parts.kernels,
                                                       .random = parts.random,
                                                       .stop = stop,
                                                       .progress = progress}));
-    ZKP_TRY(const auto signals, prover::groth16::public_signals_of(key, witness));
-    finished.prove_ms = watch.lap_ms();
-    finished.proof = {.proof_json = prover::iden3::write_proof_json(proof),
-                      .public_signals_json = prover::iden3::write_public_json(signals)};
-    return finished;
+    ZKP_TRY(const auto signals, prover::groth16::public_signals_of(key.proving, witness));
+    if (!prover::groth16::verify(key.verifying, signals, proof).valid) {
+      if (is_clients) {
+        return Error{ErrorCode::failed_precondition, "the witness does not satisfy the circuit"};
+      }
+      return Error{ErrorCode::internal,
+                   "the proof does not verify: the key, the constraint system and the witness "
+                   "program are not of one circuit"};
+    }
+    return network::task::Proof{.proof_json = prover::iden3::write_proof_json(proof),
+                                .public_signals_json = prover::iden3::write_public_json(signals)};
   });
 }
 
-network::task::Failure failure_of(const Error& error) {
+network::task::Failure failure_of(const Error& error, Stage stage) {
+  const bool of_inputs = stage == Stage::witness || stage == Stage::proof;
+  const bool of_program = stage == Stage::witness || stage == Stage::program;
   switch (error.code) {
-    case ErrorCode::invalid_argument:
-      return {FailureCode::invalid_input, error.message};
-    case ErrorCode::failed_precondition:
-      return {FailureCode::unsatisfied, error.message};
     case ErrorCode::resource_exhausted:
       return {FailureCode::out_of_memory, error.message};
-    default:
+    case ErrorCode::invalid_argument:
+      if (of_inputs) return {FailureCode::invalid_input, error.message};
+      break;
+    case ErrorCode::failed_precondition:
+      if (of_inputs) return {FailureCode::unsatisfied, error.message};
+      break;
+    case ErrorCode::not_found:
+    case ErrorCode::data_loss:
+    case ErrorCode::unavailable:
       return {FailureCode::internal, error.message};
+    default:
+      break;
   }
+  return {of_program ? FailureCode::witness_error : FailureCode::internal, error.message};
 }
 
 base::Result<SetupFiles> make_key(const std::string& circuit_id, const ProverParts& parts,

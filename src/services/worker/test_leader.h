@@ -11,8 +11,15 @@
 
 #include "network/rpc/administration.h"
 #include "network/rpc/coordinator_server.h"
+#include "prover/witness/program.h"
 
 namespace zkp::services::worker {
+
+// The one of the test program.
+inline const prover::witness::Engine& test_engine() {
+  static const prover::witness::Engine engine;
+  return engine;
+}
 
 // A folder that is gone with this object.
 class TestFolder {

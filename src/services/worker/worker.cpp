@@ -7,7 +7,8 @@
 #include <thread>
 
 #include "base/log.h"
-#include "services/worker/key_cache.h"
+#include "services/request/task_inputs.h"
+#include "services/worker/circuit_cache.h"
 #include "services/worker/outbox.h"
 #include "services/worker/prove_task.h"
 
@@ -26,12 +27,23 @@ v1::AttemptRef ref_of(const AttemptKey& key) {
   return ref;
 }
 
+class Stopwatch {
+ public:
+  double lap_ms() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
 // An attempt, from Assign until its result is in the outbox.
 struct Attempt {
-  std::string circuit_id, zkey_digest;
+  std::string circuit_id, zkey_digest, program_digest;
   base::SecretBytes inputs;
   std::stop_source stop;
-  std::string stage = "queued";
+  Stage stage = Stage::queued;
   double fraction = 0;
 };
 
@@ -40,16 +52,20 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
   GrpcWorker(WorkerOptions options, WorkerPorts ports, Outbox outbox)
       : options_(std::move(options)),
         parts_{.kernels = ports.kernels, .random = ports.random, .threads = options_.threads},
+        engine_(ports.engine),
         outbox_(std::move(outbox)) {}
 
   base::Status open() {
-    ZKP_TRY(keys_, KeyCache::open({.folder = options_.data_dir / "keys",
-                                   .most_memory_bytes = options_.key_memory_bytes,
-                                   .most_disk_bytes = options_.key_disk_bytes},
-                                  [this](const std::string& digest, std::uint64_t offset,
-                                         const KeyCache::Sink& sink, std::stop_token stop) {
-                                    return link().fetch(digest, offset, sink, std::move(stop));
-                                  }));
+    ZKP_TRY(circuits_,
+            CircuitCache::open({.folder = options_.data_dir / "artifacts",
+                                .most_disk_bytes = options_.key_disk_bytes,
+                                .most_key_memory_bytes = options_.key_memory_bytes,
+                                .program_limits = options_.witness_limits},
+                               engine_,
+                               [this](const std::string& digest, std::uint64_t offset,
+                                      const ArtifactFiles::Sink& sink, std::stop_token stop) {
+                                 return link().fetch(digest, offset, sink, std::move(stop));
+                               }));
     const std::lock_guard lock(mutex_);
     link_ = CoordinatorLink::start(options_.coordinators, *this);
     for (unsigned i = 0; i < options_.slots; ++i) {
@@ -89,7 +105,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
             .slots = options_.slots,
             .slots_used = attempts_.size() - queue_.size(),
             .unacknowledged = outbox_.events().size(),
-            .keys_in_memory = keys_->loaded().size(),
+            .keys_in_memory = circuits_->loaded_keys().size(),
             .succeeded = succeeded_,
             .failed = failed_,
             .cancelled = cancelled_};
@@ -107,7 +123,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     hello.set_memory_bytes(options_.memory_bytes);
     hello.set_kernels(parts_.kernels.name);
     hello.set_draining(draining_);
-    for (std::string& digest : keys_->loaded()) hello.add_loaded_keys(std::move(digest));
+    for (std::string& digest : circuits_->loaded_keys()) hello.add_loaded_keys(std::move(digest));
     for (const auto& [key, attempt] : attempts_) *hello.add_running() = ref_of(key);
     for (const auto& [key, event] : outbox_.events()) *hello.add_finished() = ref_of(key);
     for (const auto& [circuit, stop] : setups_) hello.add_setups_running(circuit);
@@ -183,6 +199,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     auto attempt = std::make_shared<Attempt>();
     attempt->circuit_id = assign.circuit_id();
     attempt->zkey_digest = assign.zkey_digest();
+    attempt->program_digest = assign.program_digest();
     attempt->inputs = base::SecretBytes::copy_of(base::as_bytes(assign.inputs()));
     base::wipe(assign.mutable_inputs()->data(), assign.inputs().size());
     attempts_.emplace(key, attempt);
@@ -235,29 +252,43 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
   }
 
   base::Result<v1::WorkerEvent> run_attempt(const AttemptKey& key, Attempt& attempt) {
-    const auto report = [&](double fraction, const char* stage) {
-      const std::lock_guard lock(mutex_);
-      attempt.fraction = fraction;
-      attempt.stage = stage;
-    };
-    report(0, "key");
-    const auto begin = std::chrono::steady_clock::now();
-    ZKP_TRY(const KeyCache::Key proving_key,
-            keys_->get(attempt.zkey_digest, attempt.stop.get_token()));
-    const std::chrono::duration<double, std::milli> key_time =
-        std::chrono::steady_clock::now() - begin;
-    ZKP_TRY(FinishedProof finished,
-            prove_task(attempt.circuit_id, attempt.inputs.reveal(), *proving_key, parts_,
-                       attempt.stop.get_token(), report));
+    Stopwatch watch;
+    const auto enter = [&](Stage stage) { note(attempt, stage, 0); };
+    const std::stop_token stop = attempt.stop.get_token();
     v1::WorkerEvent event;
     v1::Succeeded& succeeded = *event.mutable_succeeded();
+
+    enter(Stage::key);
+    ZKP_TRY(const CircuitCache::KeyRef circuit_key, circuits_->key(attempt.zkey_digest, stop));
+    succeeded.set_key_ms(watch.lap_ms());
+
+    Statement statement{attempt.circuit_id, attempt.inputs.reveal(), nullptr};
+    CircuitCache::ProgramRef program;
+    if (!attempt.program_digest.empty() && !request::is_witness(statement.inputs)) {
+      enter(Stage::program);
+      ZKP_TRY(program, circuits_->program(attempt.program_digest, stop));
+      statement.program = program.get();
+    }
+    enter(Stage::witness);
+    ZKP_TRY(const auto witness, find_witness(statement, options_.witness_limits, stop));
+    succeeded.set_witness_ms(watch.lap_ms());
+
+    enter(Stage::proof);
+    ZKP_TRY(network::task::Proof proof, prove_statement(statement, witness, *circuit_key, parts_,
+                                                        stop, [&](double fraction, const char*) {
+                                                          note(attempt, Stage::proof, fraction);
+                                                        }));
+    succeeded.set_prove_ms(watch.lap_ms());
     *succeeded.mutable_ref() = ref_of(key);
-    succeeded.set_proof_json(std::move(finished.proof.proof_json));
-    succeeded.set_public_signals_json(std::move(finished.proof.public_signals_json));
-    succeeded.set_key_ms(key_time.count());
-    succeeded.set_witness_ms(finished.witness_ms);
-    succeeded.set_prove_ms(finished.prove_ms);
+    succeeded.set_proof_json(std::move(proof.proof_json));
+    succeeded.set_public_signals_json(std::move(proof.public_signals_json));
     return event;
+  }
+
+  void note(Attempt& attempt, Stage stage, double fraction) {
+    const std::lock_guard lock(mutex_);
+    attempt.stage = stage;
+    attempt.fraction = fraction;
   }
 
   void finish_attempt(const AttemptKey& key, const Attempt& attempt,
@@ -274,7 +305,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
     if (result.ok()) {
       event = *std::move(result);
     } else {
-      const network::task::Failure failure = failure_of(result.error());
+      const network::task::Failure failure = failure_of(result.error(), attempt.stage);
       base::log_warning("task {} (attempt {}) failed: {}", key.first, key.second, failure.message);
       *event.mutable_failed()->mutable_ref() = ref_of(key);
       event.mutable_failed()->set_code(network::task::name_of(failure.code));
@@ -355,7 +386,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
       for (const auto& [key, attempt] : attempts_) {
         v1::Heartbeat::Progress& progress = *heartbeat.add_progress();
         *progress.mutable_ref() = ref_of(key);
-        progress.set_stage(attempt->stage);
+        progress.set_stage(name_of(attempt->stage));
         progress.set_fraction(attempt->fraction);
       }
       for (const auto& [circuit, job] : setups_) heartbeat.add_setups(circuit);
@@ -365,7 +396,8 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
 
   const WorkerOptions options_;
   const ProverParts parts_;
-  std::unique_ptr<KeyCache> keys_;
+  const prover::witness::Engine& engine_;
+  std::unique_ptr<CircuitCache> circuits_;
 
   // Guards what follows. Calls into link_ that do not block are made under it; link_ never holds
   // its own lock while it calls us.

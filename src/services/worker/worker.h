@@ -12,6 +12,7 @@
 #include "network/rpc/coordinator_link.h"
 #include "network/task/ids.h"
 #include "prover/field/kernels.h"
+#include "prover/witness/program.h"
 
 // A worker: connects to the leader, makes proofs and keys, and reports. It knows no store and no
 // gateway; the leader checks everything that it sends.
@@ -24,17 +25,20 @@ struct WorkerOptions {
   unsigned threads = 1;            // that one proof may use; slots share the machine's cores
   std::filesystem::path data_dir;  // keys and results that are not acknowledged
   std::uint64_t memory_bytes = 0;  // what this worker may hold in all
-  std::uint64_t key_memory_bytes = 0, key_disk_bytes = 0;  // of keys that are kept for later
+  // Of keys and, on disk, witness programs that are kept for later.
+  std::uint64_t key_memory_bytes = 0, key_disk_bytes = 0;
+  prover::witness::Limits witness_limits = {};  // of the circuits' own programs
   network::rpc::CoordinatorLink::Options coordinators;
   // The leader wants this worker to drain and to leave. May be empty; any thread, quick, and may be
   // called again.
   std::function<void()> on_drain;
 };
 
-// REQUIRES: kernels and random outlive the worker.
+// REQUIRES: all of them outlive the worker.
 struct WorkerPorts {
   const prover::field::Kernels& kernels;
   base::Random& random;
+  const prover::witness::Engine& engine;
 };
 
 // A worker at one moment.

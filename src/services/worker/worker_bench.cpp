@@ -34,7 +34,8 @@ class Bench {
             .value();
     worker_ = std::move(Worker::start(options(), {.kernels = **prover::field::choose_kernels(
                                                       prover::field::detect_cpu(), ""),
-                                                  .random = random_}))
+                                                  .random = random_,
+                                                  .engine = test_engine()}))
                   .value();
     leader_.find([](const auto& event) { return event.has_hello(); });
     v1::Instruction setup;

@@ -13,7 +13,6 @@
 #include "prover/circuit/catalogue.h"
 #include "prover/groth16/verify.h"
 #include "prover/iden3/formats.h"
-#include "services/worker/key_cache.h"
 #include "services/worker/outbox.h"
 #include "services/worker/prove_task.h"
 #include "services/worker/test_leader.h"
@@ -24,14 +23,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kTask = "0190b0a0-0000-7000-8000-000000000001";
-
-base::Bytes put(network::store::ArtifactStore& artifacts, base::ByteView file,
-                std::string& digest) {
-  auto upload = std::move(artifacts.begin()).value();
-  EXPECT_TRUE(upload->append(file).ok());
-  digest = std::move(upload->finish()).value();
-  return {file.begin(), file.end()};
-}
 
 // Files of another store, which cannot be written to for the first few times.
 class AwayArtifacts final : public network::store::ArtifactStore {
@@ -106,22 +97,23 @@ class WorkerTest : public testing::Test {
   }
 
   void start_worker() {
-    worker =
-        std::move(Worker::start({.id = {"worker-1"},
-                                 .version = "test",
-                                 .slots = 2,
-                                 .threads = 2,
-                                 .data_dir = folder.path(),
-                                 .memory_bytes = 1 << 30,
-                                 .key_memory_bytes = 1 << 28,
-                                 .key_disk_bytes = 1 << 28,
-                                 .coordinators = {.coordinators = {"in-process"},
-                                                  .make_channel =
-                                                      [this](const std::string&) {
-                                                        return server_->in_process_channel();
-                                                      }}},
-                                {.kernels = prover::field::portable_kernels(), .random = random}))
-            .value();
+    worker = std::move(Worker::start({.id = {"worker-1"},
+                                      .version = "test",
+                                      .slots = 2,
+                                      .threads = 2,
+                                      .data_dir = folder.path(),
+                                      .memory_bytes = 1 << 30,
+                                      .key_memory_bytes = 1 << 28,
+                                      .key_disk_bytes = 1 << 28,
+                                      .coordinators = {.coordinators = {"in-process"},
+                                                       .make_channel =
+                                                           [this](const std::string&) {
+                                                             return server_->in_process_channel();
+                                                           }}},
+                                     {.kernels = prover::field::portable_kernels(),
+                                      .random = random,
+                                      .engine = test_engine()}))
+                 .value();
   }
 
   // Has the worker make the key of a circuit; its digests.
@@ -311,93 +303,6 @@ TEST_F(WorkerTest, AKeyThatIsNotThereFailsTheAttempt) {
 
 // --- the parts by themselves --------------------------------------------------------------------
 
-class KeyCacheTest : public testing::Test {
- protected:
-  void SetUp() override {
-    base::SystemRandom random;
-    for (const char* circuit : {"test/1", "test/2"}) {
-      const auto files = make_key(
-          circuit, {.kernels = prover::field::portable_kernels(), .random = random, .threads = 1},
-          {});
-      ASSERT_TRUE(files.ok());
-      std::string digest;
-      put(*artifacts, files->zkey, digest);
-      digests.push_back(digest);
-    }
-  }
-  std::unique_ptr<KeyCache> open(std::uint64_t most_memory, std::uint64_t most_disk) {
-    return std::move(KeyCache::open({.folder = folder.path(),
-                                     .most_memory_bytes = most_memory,
-                                     .most_disk_bytes = most_disk},
-                                    [this](const std::string& digest, std::uint64_t offset,
-                                           const KeyCache::Sink& sink, const std::stop_token&) {
-                                      return fetch(digest, offset, sink);
-                                    }))
-        .value();
-  }
-  base::Status fetch(const std::string& digest, std::uint64_t offset, const KeyCache::Sink& sink) {
-    ++fetches;
-    ZKP_TRY(base::Bytes bytes, artifacts->read(digest, offset, 1 << 20));
-    if (damage) bytes[0] ^= 1;
-    if (break_after != 0 && bytes.size() > break_after) {
-      bytes.resize(break_after);
-      ZKP_CHECK(sink(bytes));
-      return base::Error{base::ErrorCode::unavailable, "the connection broke"};
-    }
-    return sink(bytes);
-  }
-
-  TestFolder folder;
-  std::unique_ptr<network::store::ArtifactStore> artifacts =
-      network::store::make_memory_artifacts();
-  std::vector<std::string> digests;
-  int fetches = 0;
-  bool damage = false;
-  std::size_t break_after = 0;
-};
-
-TEST_F(KeyCacheTest, FetchesOnceAndFindsTheFileAgain) {
-  {
-    const auto cache = open(1 << 28, 1 << 28);
-    ASSERT_TRUE(cache->get(digests[0], {}).ok());
-    ASSERT_TRUE(cache->get(digests[0], {}).ok());
-    EXPECT_EQ(cache->loaded(), std::vector{digests[0]});
-  }
-  ASSERT_TRUE(open(1 << 28, 1 << 28)->get(digests[0], {}).ok());
-  EXPECT_EQ(fetches, 1);
-}
-
-TEST_F(KeyCacheTest, ResumesABrokenTransfer) {
-  break_after = 700;
-  ASSERT_TRUE(open(1 << 28, 1 << 28)->get(digests[0], {}).ok());
-  EXPECT_GT(fetches, 2);
-}
-
-TEST_F(KeyCacheTest, RefusesWhatTheDigestDoesNotName) {
-  damage = true;
-  const auto cache = open(1 << 28, 1 << 28);
-  const auto damaged = cache->get(digests[0], {});
-  ASSERT_FALSE(damaged.ok());
-  EXPECT_EQ(damaged.error().code, base::ErrorCode::data_loss);
-  damage = false;
-  EXPECT_TRUE(cache->get(digests[0], {}).ok());
-
-  for (const char* digest : {"", "sha256:", "sha256:../../etc/passwd", "md5:00"}) {
-    const auto refused = cache->get(digest, {});
-    ASSERT_FALSE(refused.ok()) << digest;
-    EXPECT_EQ(refused.error().code, base::ErrorCode::invalid_argument) << digest;
-  }
-}
-
-TEST_F(KeyCacheTest, ForgetsWhatWasUsedLongestAgo) {
-  const auto cache = open(1, 1);
-  ASSERT_TRUE(cache->get(digests[0], {}).ok());
-  ASSERT_TRUE(cache->get(digests[1], {}).ok());
-  EXPECT_EQ(cache->loaded(), std::vector{digests[1]});
-  ASSERT_TRUE(cache->get(digests[0], {}).ok());
-  EXPECT_EQ(fetches, 3);
-}
-
 TEST(OutboxTest, RemembersOnDiskAndDropsWhatDoesNotRead) {
   const TestFolder folder;
   v1::WorkerEvent event;
@@ -421,14 +326,26 @@ TEST(OutboxTest, RemembersOnDiskAndDropsWhatDoesNotRead) {
   EXPECT_TRUE(std::move(Outbox::open(folder.path())).value().events().empty());
 }
 
-TEST(FailureOf, TellsTheInputsFaultFromTheMachines) {
+TEST(FailureOf, TellsTheInputsFaultFromTheProgramsAndTheMachines) {
   using base::ErrorCode;
   using network::task::FailureCode;
-  const auto code_of = [](ErrorCode code) { return failure_of({code, "why"}).code; };
-  EXPECT_EQ(code_of(ErrorCode::invalid_argument), FailureCode::invalid_input);
-  EXPECT_EQ(code_of(ErrorCode::failed_precondition), FailureCode::unsatisfied);
-  EXPECT_EQ(code_of(ErrorCode::resource_exhausted), FailureCode::out_of_memory);
-  EXPECT_EQ(code_of(ErrorCode::data_loss), FailureCode::internal);
+  const auto code_of = [](ErrorCode code, Stage stage) {
+    return failure_of({code, "why"}, stage).code;
+  };
+  EXPECT_EQ(code_of(ErrorCode::invalid_argument, Stage::witness), FailureCode::invalid_input);
+  EXPECT_EQ(code_of(ErrorCode::failed_precondition, Stage::witness), FailureCode::unsatisfied);
+  EXPECT_EQ(code_of(ErrorCode::internal, Stage::witness), FailureCode::witness_error);
+  EXPECT_EQ(code_of(ErrorCode::deadline_exceeded, Stage::witness), FailureCode::witness_error);
+  EXPECT_EQ(code_of(ErrorCode::too_large, Stage::witness), FailureCode::witness_error);
+  EXPECT_EQ(code_of(ErrorCode::invalid_argument, Stage::program), FailureCode::witness_error);
+  EXPECT_EQ(code_of(ErrorCode::failed_precondition, Stage::proof), FailureCode::unsatisfied);
+  EXPECT_EQ(code_of(ErrorCode::internal, Stage::proof), FailureCode::internal);
+  EXPECT_EQ(code_of(ErrorCode::invalid_argument, Stage::key), FailureCode::internal);
+  for (const Stage stage : {Stage::key, Stage::program, Stage::witness, Stage::proof}) {
+    EXPECT_EQ(code_of(ErrorCode::resource_exhausted, stage), FailureCode::out_of_memory);
+    EXPECT_EQ(code_of(ErrorCode::data_loss, stage), FailureCode::internal);
+    EXPECT_EQ(code_of(ErrorCode::not_found, stage), FailureCode::internal);
+  }
 }
 
 }  // namespace
