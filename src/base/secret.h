@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -53,6 +54,27 @@ class SecretVector {
 };
 
 using SecretBytes = SecretVector<std::uint8_t>;
+
+// Values whose number is not known beforehand. The memory that they grow out of is wiped.
+template <class T>
+class GrowingSecret {
+ public:
+  void append(std::span<const T> values) {
+    if (values.size() > memory_.size() - size_) {
+      SecretVector<T> larger(std::max(2 * memory_.size(), size_ + values.size()));
+      std::ranges::copy(reveal(), larger.reveal_mutable().begin());
+      memory_ = std::move(larger);
+    }
+    std::ranges::copy(values, memory_.reveal_mutable().subspan(size_).begin());
+    size_ += values.size();
+  }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::span<const T> reveal() const { return memory_.reveal().first(size_); }
+
+ private:
+  SecretVector<T> memory_;
+  std::size_t size_ = 0;
+};
 
 // The same for a trivially copyable value, such as a field element.
 template <class T>

@@ -22,6 +22,9 @@ struct Settings {
   std::size_t most_pending = 10'000;
   std::uint64_t most_body_kib = 5 << 10;
   unsigned idle_grace_ms = 4000;
+  std::uint64_t most_witness_mib = 32;
+  std::uint64_t most_circuit_mib = 16 << 10;
+  std::string upload_dir = std::filesystem::temp_directory_path().string();
   bool insecure = false;
   LogSettings log;
 };
@@ -38,6 +41,15 @@ void declare(CLI::App& app, Settings& settings) {
   add_setting(app, "most-body-kib", settings.most_body_kib,
               "Size of a request's body; larger ones are refused with 413")
       ->check(CLI::Range(1, 1 << 20));
+  add_setting(app, "most-witness-mib", settings.most_witness_mib,
+              "Size of a ready witness (.wtns) that a client brings")
+      ->check(CLI::Range(1, 32));
+  add_setting(app, "most-circuit-mib", settings.most_circuit_mib,
+              "Size of a circuit's files in a registration")
+      ->check(CLI::Range(1, 1 << 20));
+  add_setting(app, "upload-dir", settings.upload_dir,
+              "Folder for a circuit's files while they are checked")
+      ->check(CLI::ExistingDirectory);
   add_setting(app, "idle-grace-ms", settings.idle_grace_ms,
               "Once it is told to end: how long idle connections are kept for a request on its way")
       ->check(CLI::Range(0, 600'000));
@@ -63,6 +75,8 @@ base::Status run(const Settings& settings, SignalStop& signals) {
   base::SystemClock clock;
   ZKP_TRY(const auto seal, services::request::InputSeal::read_file(settings.database.inputs_key));
   ZKP_TRY(const auto store, open_database(settings.database.database, signals.token()));
+  ZKP_TRY(const auto artifacts,
+          network::store::open_postgres_artifacts({.connection = settings.database.database}));
   const services::gateway::RemoteCluster cluster(
       {.coordinators = settings.coordinators, .make_channel = network::rpc::open_channel});
   prometheus::Registry registry;
@@ -78,8 +92,12 @@ base::Status run(const Settings& settings, SignalStop& signals) {
                                    .idle_grace = std::chrono::milliseconds(settings.idle_grace_ms),
                                    .version = version(),
                                    .most_pending = settings.most_pending,
-                                   .most_body_bytes = settings.most_body_kib << 10},
+                                   .most_body_bytes = settings.most_body_kib << 10,
+                                   .most_witness_bytes = settings.most_witness_mib << 20,
+                                   .most_circuit_bytes = settings.most_circuit_mib << 20,
+                                   .upload_folder = settings.upload_dir},
                                   {.store = *store,
+                                   .artifacts = *artifacts,
                                    .seal = seal,
                                    .cluster = cluster,
                                    .clock = clock,

@@ -253,9 +253,12 @@ base::Result<ProvingWork> proving_work(const BenchOptions& options,
   prover::circuit::ConstraintSystem system;
   if (!options.request.empty()) {
     ZKP_TRY(const std::string text, read_text(options.request));
-    ZKP_TRY_FILE(const auto request, options.request, services::gateway::parse_proof_request(text));
-    ZKP_TRY(system, prover::circuit::build(request.shape));
-    ZKP_TRY(work.witness, prover::circuit::solve(request.shape, request.inputs));
+    ZKP_TRY_FILE(const auto request, options.request,
+                 services::gateway::parse_proof_request(text, refuse_registered));
+    ZKP_TRY(const auto shape, prover::circuit::Shape::parse(request.circuit.value));
+    ZKP_TRY(const auto inputs, services::request::parse_inputs(request.inputs.reveal()));
+    ZKP_TRY(system, prover::circuit::build(shape));
+    ZKP_TRY(work.witness, prover::circuit::solve(shape, inputs));
   } else {
     auto synthetic = groth16::synthetic_circuit(options.constraints, 1);
     system = std::move(synthetic.system);

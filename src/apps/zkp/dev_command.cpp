@@ -90,16 +90,18 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
       {.coordinators = {kInProcess},
        .make_channel = [&](const std::string&) { return server->in_process_channel(); }});
   prometheus::Registry registry;
-  ZKP_TRY(
-      const auto gateway,
-      services::gateway::Gateway::start(
-          {.listen = options.listen, .version = version(), .most_pending = options.most_pending},
-          {.store = *store,
-           .seal = seal,
-           .cluster = cluster,
-           .clock = clock,
-           .random = random,
-           .registry = registry}));
+  ZKP_TRY(const auto gateway,
+          services::gateway::Gateway::start({.listen = options.listen,
+                                             .version = version(),
+                                             .most_pending = options.most_pending,
+                                             .upload_folder = folder},
+                                            {.store = *store,
+                                             .artifacts = *artifacts,
+                                             .seal = seal,
+                                             .cluster = cluster,
+                                             .clock = clock,
+                                             .random = random,
+                                             .registry = registry}));
 
   fmt::print("zkp dev: http://{}/ is the API and, in a browser, the dashboard\n",
              gateway->address());

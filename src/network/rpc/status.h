@@ -11,8 +11,8 @@ grpc::Status to_grpc(const base::Error& error);
 // REQUIRES: !status.ok().
 base::Error from_grpc(const grpc::Status& status);
 
-// Messages may hold a request's inputs (at most 5 MiB of HTTP body) and some more.
-inline constexpr int kMostMessageBytes = 16 << 20;
+// Messages may hold a task's inputs (at most 32 MiB, of a witness) and some more.
+inline constexpr int kMostMessageBytes = 40 << 20;
 // Of a file in transfer.
 inline constexpr std::size_t kChunkBytes = 1 << 20;
 

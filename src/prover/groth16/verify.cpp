@@ -64,6 +64,10 @@ G1 combine(std::span<const G1Affine> points, std::span<const Fr> factors) {
   return *curve::msm(points, scalars, field::portable_kernels());
 }
 
+base::Error unfit(std::string message) {
+  return {base::ErrorCode::failed_precondition, "verifying key: " + std::move(message)};
+}
+
 }  // namespace
 
 Verdict verify(const VerifyingKey& key, std::span<const Fr> public_signals, const Proof& proof) {
@@ -137,11 +141,7 @@ bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> st
   return verdict_of(loop, curve::Fq12::one()).valid;
 }
 
-base::Status check_key(const VerifyingKey& key) {
-  const auto unfit = [](std::string message) {
-    return base::Error{base::ErrorCode::failed_precondition,
-                       "verifying key: " + std::move(message)};
-  };
+base::Status check_key_points(const VerifyingKey& key) {
   if (const char* fault = fault_of(key.alpha1)) return unfit(fmt::format("alpha {}", fault));
   if (const char* fault = fault_of(key.beta2)) return unfit(fmt::format("beta {}", fault));
   if (const char* fault = fault_of(key.gamma2)) return unfit(fmt::format("gamma {}", fault));
@@ -150,6 +150,11 @@ base::Status check_key(const VerifyingKey& key) {
   for (std::size_t i = 0; i < key.ic.size(); ++i) {
     if (const char* fault = fault_of(key.ic[i])) return unfit(fmt::format("IC[{}] {}", i, fault));
   }
+  return {};
+}
+
+base::Status check_key(const VerifyingKey& key) {
+  ZKP_CHECK(check_key_points(key));
   if (key.gamma2 == key.delta2) return unfit("gamma equals delta, so anyone could forge proofs");
   if (key.delta2 == curve::g2_generator()) {
     return unfit("delta is the generator (no contribution was made), so anyone could forge proofs");

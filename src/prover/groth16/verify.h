@@ -52,5 +52,7 @@ bool verify_batch(const PreparedVerifyingKey& key, std::span<const Statement> st
 // Is this key fit for use? failed_precondition if gamma equals delta or delta is the generator
 // (anyone could forge), or a point is off its curve or subgroup or infinity.
 base::Status check_key(const VerifyingKey& key);
+// Only the points.
+base::Status check_key_points(const VerifyingKey& key);
 
 }  // namespace zkp::prover::groth16

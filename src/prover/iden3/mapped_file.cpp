@@ -23,7 +23,7 @@ Error error_of(const std::filesystem::path& path, int number) {
           fmt::format("{}: {}", path.native(), std::generic_category().message(number))};
 }
 
-base::Result<base::ByteView> map(int descriptor, const std::filesystem::path& path) {
+base::Result<base::ByteView> map_bytes(int descriptor, const std::filesystem::path& path) {
   struct stat status{};
   if (::fstat(descriptor, &status) != 0) return error_of(path, errno);
   if (!S_ISREG(status.st_mode)) {
@@ -42,10 +42,14 @@ base::Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK: opening a pipe that nobody writes to must not wait.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return error_of(path, errno);
-  base::Result<base::ByteView> bytes = map(descriptor, path);
+  base::Result<MappedFile> file = map(descriptor, path);
   ::close(descriptor);  // the mapping keeps the file
-  if (!bytes) return std::move(bytes).error();
-  return MappedFile(*bytes);
+  return file;
+}
+
+base::Result<MappedFile> MappedFile::map(int descriptor, const std::filesystem::path& path) {
+  ZKP_TRY(const base::ByteView bytes, map_bytes(descriptor, path));
+  return MappedFile(bytes);
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}

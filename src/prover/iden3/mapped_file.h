@@ -14,6 +14,8 @@ class MappedFile {
  public:
   // not_found if there is no such file; invalid_argument if it is no regular file.
   static base::Result<MappedFile> open(const std::filesystem::path& path);
+  // A file that is open already, and stays the caller's; `path` is for errors only.
+  static base::Result<MappedFile> map(int descriptor, const std::filesystem::path& path);
 
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;

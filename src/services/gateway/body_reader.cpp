@@ -67,4 +67,10 @@ base::Status BodyReader::status() && {
   return base::Error{base::ErrorCode::invalid_argument, std::move(message), std::move(details_)};
 }
 
+base::Error below(const std::string& member, base::Error error) {
+  for (auto& place : error.details) place.pointer = member + place.pointer;
+  if (error.details.empty()) error.details.push_back({member, error.message});
+  return error;
+}
+
 }  // namespace zkp::services::gateway

@@ -32,4 +32,7 @@ class BodyReader {
   std::vector<base::ErrorDetail> details_;
 };
 
+// The error of a part of the body, its pointers seen from the whole of it.
+base::Error below(const std::string& member, base::Error error);
+
 }  // namespace zkp::services::gateway

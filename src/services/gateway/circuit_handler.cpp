@@ -4,6 +4,8 @@
 
 #include "prover/circuit/catalogue.h"
 #include "prover/iden3/formats.h"
+#include "services/gateway/circuit_json.h"
+#include "services/gateway/registered_circuit.h"
 #include "services/gateway/replies.h"
 #include "services/gateway/task_json.h"
 
@@ -21,6 +23,10 @@ Error no_such_circuit(std::string_view name) {
   return {ErrorCode::not_found, fmt::format("there is no such circuit; the nearest name is '{}'",
                                             circuit::nearest_name(name))};
 }
+
+bool is_built_in(std::string_view name) { return circuit::find_entry(name) != nullptr; }
+
+constexpr std::size_t kListedAtOnce = 200;
 
 // What the request names: a family or an id.
 std::string name_of(const http::Request& request) {
@@ -44,19 +50,6 @@ base::Result<circuit::Shape> shape_of_id(const std::string& id) {
     return Error{ErrorCode::not_found, "there is no such shape: " + shape.error().message};
   }
   return shape;
-}
-
-ordered_json circuit_json(const Circuit& circuit) {
-  ordered_json json{{"circuit", circuit.id.value}, {"ready", circuit.ready}};
-  if (!circuit.failure.empty()) json["failure"] = circuit.failure;
-  if (!circuit.ready) return json;
-  json["constraint_count"] = circuit.constraint_count;
-  json["circuit_digest"] = circuit.circuit_digest;
-  json["key_digest"] = circuit.key_digest;
-  json["setup"] = circuit.setup_kind;
-  json["verification_key"] = verification_key_path(circuit.key_digest);
-  json["verifier"] = "/api/v1/keys/" + circuit.key_digest + "/verifier.sol";
-  return json;
 }
 
 ordered_json field_json(const circuit::InputField& field) {
@@ -91,8 +84,12 @@ base::Result<std::vector<Circuit>> ready_circuits(const std::string& name,
       return std::move(found).error();
     }
   } else {
-    if (circuit::find_entry(name) == nullptr) return no_such_circuit(name);
-    ZKP_TRY(circuits, store.circuits_of(name));
+    if (is_built_in(name)) {
+      ZKP_TRY(circuits, store.circuits_of(name));
+    } else {
+      ZKP_TRY(auto registered, find_registered(name, store));
+      circuits.push_back(std::move(registered));
+    }
   }
   std::erase_if(circuits, [](const Circuit& circuit) { return !circuit.ready; });
   return circuits;
@@ -104,7 +101,13 @@ CircuitHandler::Reply CircuitHandler::list(const Request&) {
     ZKP_TRY(auto family, family_json(entry.name));
     body["circuits"].push_back(std::move(family));
   }
-  return json_reply(200, body);
+  std::string after;
+  while (true) {
+    ZKP_TRY(const auto circuits, store_.registered_circuits(after, kListedAtOnce));
+    for (const Circuit& circuit : circuits) body["circuits"].push_back(circuit_json(circuit));
+    if (circuits.size() < kListedAtOnce) return json_reply(200, body);
+    after = circuits.back().circuit_type;
+  }
 }
 
 CircuitHandler::Reply CircuitHandler::get(const Request& request) {
@@ -114,8 +117,24 @@ CircuitHandler::Reply CircuitHandler::get(const Request& request) {
     ZKP_TRY(const auto circuit, store_.find_circuit({shape.id()}));
     return json_reply(200, circuit_json(circuit));
   }
+  if (!is_built_in(name)) return registered(name);
   ZKP_TRY(const auto family, family_json(name));
   return json_reply(200, family);
+}
+
+// The version that is named, or the latest one, whatever became of it; and all there are.
+CircuitHandler::Reply CircuitHandler::registered(const std::string& name) {
+  ZKP_TRY(const auto versions, store_.circuits_of(name.substr(0, name.find('@'))));
+  ordered_json ids = ordered_json::array();
+  const Circuit* shown = nullptr;
+  for (const Circuit& version : versions) {
+    ids.push_back(version.id.value);
+    if (name == version.id.value || name == version.circuit_type) shown = &version;
+  }
+  if (shown == nullptr) return no_such_circuit(name);
+  ordered_json json = circuit_json(*shown);
+  json["versions"] = std::move(ids);
+  return json_reply(200, json);
 }
 
 CircuitHandler::Reply CircuitHandler::verification_key(const Request& request) {

@@ -10,9 +10,9 @@
 
 namespace zkp::services::gateway {
 
-// The ready circuits that `name` means: the one of this id ("merkle_tree/3,2"), or all of this
-// family ("merkle_tree"). Empty if none is ready; not_found, with the nearest name, if there is no
-// such family.
+// The ready circuits that `name` means: the one of this id ("merkle_tree/3,2"), all of this family
+// ("merkle_tree"), or a registered one (see find_registered). Empty if none is ready; not_found,
+// with the nearest name, if there is no such family.
 base::Result<std::vector<network::store::Circuit>> ready_circuits(const std::string& name,
                                                                   network::store::Store& store);
 
@@ -36,6 +36,7 @@ class CircuitHandler {
   Reply solidity_verifier_of_digest(const Request& request);
 
  private:
+  Reply registered(const std::string& name);
   base::Result<std::uint64_t> example_constraint_count(const std::string& shape);
   base::Result<nlohmann::ordered_json> family_json(std::string_view name);
   base::Result<network::store::Circuit> one_ready(const Request& request);

@@ -6,6 +6,7 @@
 #include "services/gateway/dashboard.h"
 #include "services/gateway/metrics.h"
 #include "services/gateway/proof_handler.h"
+#include "services/gateway/registration_handler.h"
 #include "services/gateway/replies.h"
 #include "services/gateway/task_json.h"
 #include "services/gateway/task_watch.h"
@@ -56,9 +57,13 @@ class HttpGateway final : public Gateway {
         metrics_(ports.registry),
         pool_(options.store_threads),
         watch_(ports.store),
-        proofs_({options.most_pending, options.reread, options.heartbeat},
-                {ports.store, ports.seal, ports.clock, ports.random, pool_, watch_}),
-        circuits_(ports.store) {}
+        submissions_({ports.store, ports.seal, ports.clock, ports.random}, options.most_pending),
+        registry_({ports.store, ports.artifacts, ports.clock, ports.random, submissions_}),
+        proofs_({options.most_body_bytes, options.most_witness_bytes, options.reread,
+                 options.heartbeat},
+                {ports.store, ports.seal, ports.clock, submissions_, pool_, watch_}),
+        circuits_(ports.store),
+        registrations_({options.upload_folder, options.most_body_bytes}, {registry_, pool_}) {}
 
   ~HttpGateway() override { stop(); }
 
@@ -86,6 +91,7 @@ class HttpGateway final : public Gateway {
   // server, after the pool has done what they handed over.
   void stop() override {
     watch_.close();
+    registrations_.stop();
     if (server_) server_->stop();
     pool_.join();
     server_.reset();
@@ -110,7 +116,15 @@ class HttpGateway final : public Gateway {
     const auto circuits = [this](auto member) {
       return [this, member](const Request& request) { return (circuits_.*member)(request); };
     };
-    add_blocking(router, "POST", "/api/v1/proof", proofs(&ProofHandler::accept));
+    router.add_streamed("POST", "/api/v1/proof",
+                        options_.most_body_bytes + options_.most_witness_bytes,
+                        [this](const Request& request, http::BodySource& body) {
+                          return proofs_.accept(request, body);
+                        });
+    router.add_streamed("PUT", "/api/v1/circuits/{type}", options_.most_circuit_bytes,
+                        [this](const Request& request, http::BodySource& body) {
+                          return registrations_.put(request, body);
+                        });
     add_blocking(router, "GET", "/api/v1/proof", proofs(&ProofHandler::list));
     router.add("GET", "/api/v1/proof/{id}", proofs(&ProofHandler::get));
     add_blocking(router, "DELETE", "/api/v1/proof/{id}", proofs(&ProofHandler::cancel));
@@ -182,8 +196,11 @@ class HttpGateway final : public Gateway {
   Metrics metrics_;
   http::BlockingPool pool_;
   TaskWatch watch_;
+  Submissions submissions_;
+  Registry registry_;
   ProofHandler proofs_;
   CircuitHandler circuits_;
+  RegistrationHandler registrations_;
   std::vector<std::pair<std::string, std::string>> routes_;
   std::unique_ptr<http::Server> server_;
 };

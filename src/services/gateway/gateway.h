@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/random.h"
 #include "base/time.h"
+#include "network/store/artifact_store.h"
 #include "network/store/store.h"
 #include "services/gateway/cluster_view.h"
 #include "services/request/input_seal.h"
@@ -31,6 +33,9 @@ class Gateway {
     std::string version;
     std::size_t most_pending = 10'000;  // tasks that wait; more are answered with 429
     std::uint64_t most_body_bytes = 5 << 20;
+    std::uint64_t most_witness_bytes = 32 << 20;                 // of a .wtns
+    std::uint64_t most_circuit_bytes = std::uint64_t{16} << 30;  // of a registration's files
+    std::filesystem::path upload_folder = "/tmp";                // where they are checked
     std::size_t store_threads = 16;  // for calls that block; the store commits for many at once
     // Who waits for a task reads it again this often, whatever the store's hints say.
     std::chrono::milliseconds reread{2'000};
@@ -39,6 +44,7 @@ class Gateway {
   // REQUIRES: everything outlives the gateway.
   struct Ports {
     network::store::Store& store;
+    network::store::ArtifactStore& artifacts;
     const request::InputSeal& seal;
     const ClusterView& cluster;
     const base::Clock& clock;

@@ -6,9 +6,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
-#include "services/gateway/proof_request.h"
+#include "network/http/multipart_reader.h"
+#include "services/gateway/registered_circuit.h"
 #include "services/gateway/replies.h"
 #include "services/gateway/task_json.h"
+#include "services/gateway/witness_upload.h"
 
 namespace zkp::services::gateway {
 namespace {
@@ -96,28 +98,48 @@ std::string event(const char* name, const nlohmann::ordered_json& data) {
 
 }  // namespace
 
-ProofHandler::Reply ProofHandler::accept(const Request& request) {
-  if (!has_json_body(request)) return unsupported_media_type(request);
-  ZKP_TRY(auto key, idempotency_key(request));
-  ZKP_TRY(auto proof, parse_proof_request(request.body));
-
-  const base::Time now = ports_.clock.now();
-  const TaskId id = TaskId::make(now, ports_.random);
-  network::store::Submission submission{.id = id,
-                                        .circuit_type = proof.shape.circuit_type,
-                                        .circuit = {proof.shape.id()},
-                                        .options = proof.options,
-                                        .idempotency_key = std::move(key),
-                                        .now = now};
-  submission.sealed_inputs = ports_.seal.close(id, proof.inputs, ports_.random);
-  wipe(proof.inputs);
-  if (!submission.idempotency_key.empty()) {
-    submission.request_digest = ports_.seal.fingerprint(base::as_bytes(request.body));
+http::Task<ProofHandler::Reply> ProofHandler::accept(const Request& request,
+                                                     http::BodySource& body) {
+  if (has_json_body(request)) {
+    const auto whole = co_await http::read_whole(body, options_.most_body_bytes);
+    if (!whole.ok()) co_return whole.error();
+    co_return co_await ports_.pool.run([&]() -> Reply {
+      ZKP_TRY(const auto proof, parse_proof_request(whole->text(), finder()));
+      return submit(request, proof, ports_.seal.fingerprint(base::as_bytes(whole->text())));
+    });
   }
-  ZKP_TRY(const auto submitted, ports_.store.submit(submission, options_.most_pending));
-  auto reply = json_reply(202, task_json(submitted.task, Detail::full));
-  reply.headers.emplace_back("Location", "/api/v1/proof/" + submitted.task.id.to_string());
+  auto parts = http::MultipartReader::open(request, body);
+  if (!parts.ok()) {
+    co_return unsupported_media_type(request,
+                                     "application/json, or multipart/form-data with task "
+                                     "and witness");
+  }
+  auto upload = co_await receive_witness(
+      *parts, {.task = options_.most_body_bytes, .witness = options_.most_witness_bytes});
+  if (!upload.ok()) co_return upload.error();
+  co_return co_await ports_.pool.run([&]() -> Reply {
+    const auto digest =
+        ports_.seal.fingerprint(base::as_bytes(ports_.seal.fingerprint(upload->task.reveal()) +
+                                               ports_.seal.fingerprint(upload->witness.reveal())));
+    ZKP_TRY(const auto proof,
+            parse_witness_request(base::as_text(upload->task.reveal()),
+                                  base::SecretBytes::copy_of(upload->witness.reveal()), finder()));
+    return submit(request, proof, digest);
+  });
+}
+
+ProofHandler::Reply ProofHandler::submit(const Request& request, const ProofRequest& proof,
+                                         const std::string& request_digest) {
+  ZKP_TRY(auto key, idempotency_key(request));
+  const std::string& digest = key.empty() ? key : request_digest;
+  ZKP_TRY(const auto task, ports_.submissions.submit(proof, {key, digest}));
+  auto reply = json_reply(202, task_json(task, Detail::full));
+  reply.headers.emplace_back("Location", "/api/v1/proof/" + task.id.to_string());
   return reply;
+}
+
+FindRegistered ProofHandler::finder() const {
+  return [this](const std::string& name) { return find_registered(name, ports_.store); };
 }
 
 ProofHandler::Reply ProofHandler::cancel(const Request& request) {

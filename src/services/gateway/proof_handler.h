@@ -2,11 +2,11 @@
 
 #include <chrono>
 
-#include "base/random.h"
 #include "base/time.h"
 #include "network/http/blocking_pool.h"
 #include "network/http/message.h"
 #include "network/store/store.h"
+#include "services/gateway/submission.h"
 #include "services/gateway/task_watch.h"
 #include "services/request/input_seal.h"
 
@@ -16,7 +16,8 @@ namespace zkp::services::gateway {
 class ProofHandler {
  public:
   struct Options {
-    std::size_t most_pending = 10'000;
+    std::size_t most_body_bytes = 5 << 20;
+    std::size_t most_witness_bytes = 32 << 20;
     // Who waits for a task reads it again this often, whatever the hints say.
     std::chrono::milliseconds reread{2'000};
     std::chrono::milliseconds heartbeat{15'000};  // of an event stream on which nothing happens
@@ -26,7 +27,7 @@ class ProofHandler {
     network::store::Store& store;
     const request::InputSeal& seal;
     const base::Clock& clock;
-    base::Random& random;
+    Submissions& submissions;
     network::http::BlockingPool& pool;
     TaskWatch& watch;
   };
@@ -35,8 +36,9 @@ class ProofHandler {
 
   ProofHandler(const Options& options, const Ports& ports) : options_(options), ports_(ports) {}
 
+  // A body of JSON, or multipart/form-data with a ready witness.
+  network::http::Task<Reply> accept(const Request& request, network::http::BodySource& body);
   // These block.
-  Reply accept(const Request& request);
   Reply cancel(const Request& request);
   Reply list(const Request& request);
   // These suspend.
@@ -44,6 +46,9 @@ class ProofHandler {
   network::http::Task<Reply> events(const Request& request);
 
  private:
+  Reply submit(const Request& request, const ProofRequest& proof,
+               const std::string& request_digest);
+  [[nodiscard]] FindRegistered finder() const;
   network::http::Task<base::Result<network::task::Task>> find(const network::task::TaskId& id);
   network::http::Task<void> follow(network::task::TaskId id, network::http::StreamWriter& out);
 

@@ -1,6 +1,9 @@
 #include "services/gateway/proof_request.h"
 
 #include "base/secret.h"
+#include "prover/circuit/catalogue.h"
+#include "prover/iden3/formats.h"
+#include "prover/witness/inputs.h"
 #include "services/gateway/body_reader.h"
 #include "services/request/inputs_json.h"
 #include "services/request/json_text.h"
@@ -51,34 +54,24 @@ network::task::Options read_options(BodyReader& reader, const json& body) {
   return options;
 }
 
-}  // namespace
-
-base::Result<ProofRequest> parse_proof_request(std::string_view text) {
-  ZKP_TRY(json parsed, request::parse_json(text));
-  const WipedJson wiped(std::move(parsed));
-  const json& body = *wiped;
-
-  ProofRequest request;
-  BodyReader reader;
+// What was asked for, without the inputs.
+struct Head {
   std::string circuit_type;
-  if (reader.is_object(body, "",
-                       {"circuit_type", "public_inputs", "private_inputs", "inputs", "options"})) {
-    circuit_type = reader.name(body, "circuit_type");
-    request.options = read_options(reader, body);
+  network::task::Options options;
+};
+
+base::Result<Head> read_head(const json& body, std::initializer_list<std::string_view> members) {
+  Head head;
+  BodyReader reader;
+  if (reader.is_object(body, "", members)) {
+    head.circuit_type = reader.name(body, "circuit_type");
+    head.options = read_options(reader, body);
   }
   ZKP_CHECK(std::move(reader).status());
-
-  if (prover::circuit::find_entry(circuit_type) == nullptr) {
-    return base::Error{base::ErrorCode::not_found,
-                       "there is no such circuit; the nearest name is '" +
-                           std::string(prover::circuit::nearest_name(circuit_type)) + "'",
-                       {{"/circuit_type", "is not the name of a circuit"}}};
-  }
-  ZKP_TRY(request.inputs, request::read_inputs(body));
-  ZKP_TRY(request.shape, prover::circuit::shape_of(circuit_type, request.inputs));
-  return request;
+  return head;
 }
 
+// Overwrites the texts, which may be private.
 void wipe(prover::circuit::Inputs& inputs) {
   for (auto* list : {&inputs.public_inputs, &inputs.private_inputs}) {
     for (std::string& text : *list) wipe_text(text);
@@ -86,6 +79,62 @@ void wipe(prover::circuit::Inputs& inputs) {
   for (auto& input : inputs.inputs) {
     for (std::string& text : input.values) wipe_text(text);
   }
+}
+
+base::Result<ProofRequest> for_built_in(const Head& head, const json& body) {
+  ZKP_TRY(auto inputs, request::read_inputs(body));
+  auto shape = prover::circuit::shape_of(head.circuit_type, inputs);
+  base::SecretBytes written = shape.ok() ? request::write_inputs(inputs) : base::SecretBytes();
+  wipe(inputs);
+  if (!shape.ok()) return std::move(shape).error();
+  return ProofRequest{head.circuit_type, {shape->id()}, std::move(written), head.options};
+}
+
+base::Result<ProofRequest> for_registered(const Head& head, const json& body,
+                                          const network::store::Circuit& circuit) {
+  const auto inputs = body.find("inputs");
+  if (inputs == body.end() || body.contains("public_inputs") || body.contains("private_inputs")) {
+    return base::Error{base::ErrorCode::invalid_argument,
+                       "want inputs, an object of the circuit's input signals, and no other form",
+                       {{"/inputs", "is wanted: an object of the circuit's input signals"}}};
+  }
+  std::string text = request::write_json(*inputs);
+  auto read = circom_inputs(text);
+  wipe_text(text);
+  if (!read.ok()) return below("/inputs", std::move(read).error());
+  return ProofRequest{circuit.circuit_type, circuit.id, *std::move(read), head.options};
+}
+
+}  // namespace
+
+base::Result<ProofRequest> parse_proof_request(std::string_view text,
+                                               const FindRegistered& find_registered) {
+  ZKP_TRY(json parsed, request::parse_json(text));
+  const WipedJson wiped(std::move(parsed));
+  const json& body = *wiped;
+  ZKP_TRY(const Head head, read_head(body, {"circuit_type", "public_inputs", "private_inputs",
+                                            "inputs", "options"}));
+  if (prover::circuit::find_entry(head.circuit_type) != nullptr) return for_built_in(head, body);
+  ZKP_TRY(const auto circuit, find_registered(head.circuit_type));
+  return for_registered(head, body, circuit);
+}
+
+base::Result<ProofRequest> parse_witness_request(std::string_view text, base::SecretBytes witness,
+                                                 const FindRegistered& find_registered) {
+  ZKP_TRY(const json body, request::parse_json(text));
+  ZKP_TRY(const Head head, read_head(body, {"circuit_type", "options"}));
+  const auto read = prover::iden3::read_wtns(witness.reveal());
+  if (!read.ok()) return below("/witness", read.error());
+  if (const auto shape = prover::circuit::Shape::parse(head.circuit_type); shape.ok()) {
+    return ProofRequest{shape->circuit_type, {shape->id()}, std::move(witness), head.options};
+  }
+  ZKP_TRY(const auto circuit, find_registered(head.circuit_type));
+  return ProofRequest{circuit.circuit_type, circuit.id, std::move(witness), head.options};
+}
+
+base::Result<base::SecretBytes> circom_inputs(std::string_view input_json) {
+  ZKP_CHECK(prover::witness::read_inputs_json(input_json));
+  return base::SecretBytes::copy_of(base::as_bytes(input_json));
 }
 
 }  // namespace zkp::services::gateway

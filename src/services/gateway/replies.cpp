@@ -24,8 +24,8 @@ bool has_json_body(const http::Request& request) {
   return type == "application/json";
 }
 
-http::Response unsupported_media_type(const http::Request& request) {
-  return http::problem(415, "unsupported_media_type", "want Content-Type: application/json",
+http::Response unsupported_media_type(const http::Request& request, std::string_view wanted) {
+  return http::problem(415, "unsupported_media_type", "want Content-Type: " + std::string(wanted),
                        request.request_id);
 }
 

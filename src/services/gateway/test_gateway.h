@@ -12,6 +12,7 @@
 #include "base/seal.h"
 #include "base/sha256.h"
 #include "network/http/test_client.h"
+#include "network/store/memory/memory_artifacts.h"
 #include "network/store/memory/memory_store.h"
 #include "prover/groth16/prove.h"
 #include "prover/iden3/formats.h"
@@ -97,8 +98,8 @@ class GatewayTest : public testing::Test {
   }
 
   void start() {
-    auto gateway =
-        Gateway::start(options_, {*store_, seal_, cluster_, clock_, random_, *registry_});
+    auto gateway = Gateway::start(
+        options_, {*store_, *artifacts_, seal_, cluster_, clock_, random_, *registry_});
     ASSERT_TRUE(gateway.ok()) << gateway.error().message;
     gateway_ = *std::move(gateway);
   }
@@ -134,6 +135,8 @@ class GatewayTest : public testing::Test {
   static constexpr network::task::Term kTerm{1};
   Gateway::Options options_;
   std::unique_ptr<network::store::Store> store_ = network::store::make_memory_store();
+  std::unique_ptr<network::store::ArtifactStore> artifacts_ =
+      network::store::make_memory_artifacts();
   const request::InputSeal seal_{base::SecretBytes(base::kSealKeyBytes)};
   TestCluster cluster_;
   TestClock clock_;

@@ -27,13 +27,6 @@ struct Claim {
   std::vector<prover::field::Fr> public_signals;
 };
 
-// The error of a part of the body, its pointers seen from the whole of it.
-Error below(const std::string& member, Error error) {
-  for (auto& place : error.details) place.pointer = member + place.pointer;
-  if (error.details.empty()) error.details.push_back({member, error.message});
-  return error;
-}
-
 base::Result<Claim> read_claim(std::string_view text) {
   ZKP_TRY(const json body, request::parse_json(text));
   BodyReader reader;

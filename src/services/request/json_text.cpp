@@ -132,4 +132,18 @@ std::optional<std::string> whole_number(const json& value) {
   return std::string(characters.begin(), characters.end());
 }
 
+// Its depth is bounded by parse_json.
+std::string write_json(const json& value) {
+  if (const auto digits = whole_number(value)) return *digits;
+  if (!value.is_structured()) return value.dump();
+  std::string text(1, value.is_object() ? '{' : '[');
+  for (const auto& [name, member] : value.items()) {
+    if (text.size() > 1) text += ',';
+    if (value.is_object()) text += json(name).dump() + ':';
+    text += write_json(member);
+  }
+  text += value.is_object() ? '}' : ']';
+  return text;
+}
+
 }  // namespace zkp::services::request

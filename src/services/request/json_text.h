@@ -26,4 +26,7 @@ base::Result<nlohmann::json> parse_json(std::string_view text, JsonLimits limits
 // value.
 std::optional<std::string> whole_number(const nlohmann::json& value);
 
+// The text of a value that parse_json gave, with every digit of its whole numbers.
+std::string write_json(const nlohmann::json& value);
+
 }  // namespace zkp::services::request
