@@ -1,9 +1,10 @@
-// zkp groth16 setup | prove | verify, with snarkjs' order of arguments.
+// zkp groth16 setup | prove | fullprove | verify, with snarkjs' order of arguments.
 #include <fmt/format.h>
 #include <tbb/task_arena.h>
 
 #include "apps/zkp/command.h"
 #include "apps/zkp/files.h"
+#include "apps/zkp/witness_files.h"
 #include "prover/groth16/prove.h"
 #include "prover/groth16/setup.h"
 #include "prover/groth16/verify.h"
@@ -58,18 +59,19 @@ base::Status setup(const SetupArguments& arguments, const Environment& environme
   return {};
 }
 
-struct ProveArguments {
-  std::string zkey, witness, proof, public_signals;
+// What proving reads and writes beside the witness.
+struct ProofArguments {
+  std::string zkey, proof, public_signals;
   int threads = tbb::task_arena::automatic;
 };
 
-base::Status prove(const ProveArguments& arguments, const Environment& environment) {
+// `origin`: the file that the witness came from, for messages.
+base::Status prove_witness(const ProofArguments& arguments, const prover::circuit::Witness& witness,
+                           const std::string& origin, const Environment& environment) {
   ZKP_TRY(const MappedFile zkey, MappedFile::open(arguments.zkey));
   ZKP_TRY_FILE(const auto key, arguments.zkey,
                iden3::read_zkey(zkey.bytes(), iden3::PointChecks::curve));
-  ZKP_TRY(const MappedFile wtns, MappedFile::open(arguments.witness));
-  ZKP_TRY_FILE(const auto witness, arguments.witness, iden3::read_wtns(wtns.bytes()));
-  ZKP_TRY_FILE(const auto signals, arguments.witness, groth16::public_signals_of(key, witness));
+  ZKP_TRY_FILE(const auto signals, origin, groth16::public_signals_of(key, witness));
   ProgressLine progress("prove");
   tbb::task_arena arena(arguments.threads);
   const auto proof = arena.execute([&] {
@@ -83,11 +85,38 @@ base::Status prove(const ProveArguments& arguments, const Environment& environme
   const groth16::Verdict verdict = groth16::verify(key.verifying, signals, *proof);
   if (!verdict.valid) {
     return base::Error{base::ErrorCode::failed_precondition,
-                       fmt::format("the witness in {} does not satisfy the circuit of {}",
-                                   arguments.witness, arguments.zkey)};
+                       fmt::format("the witness of {} does not satisfy the circuit of {}", origin,
+                                   arguments.zkey)};
   }
   ZKP_CHECK(write_text(arguments.proof, iden3::write_proof_json(*proof)));
   return write_text(arguments.public_signals, iden3::write_public_json(signals));
+}
+
+struct ProveArguments : ProofArguments {
+  std::string witness;
+};
+
+base::Status prove(const ProveArguments& arguments, const Environment& environment) {
+  ZKP_TRY(const MappedFile wtns, MappedFile::open(arguments.witness));
+  ZKP_TRY_FILE(const auto witness, arguments.witness, iden3::read_wtns(wtns.bytes()));
+  return prove_witness(arguments, witness, arguments.witness, environment);
+}
+
+struct FullProveArguments : ProofArguments {
+  WitnessFiles files;
+};
+
+base::Status full_prove(const FullProveArguments& arguments, const Environment& environment) {
+  ZKP_TRY(const auto witness, calculate_witness(arguments.files, environment));
+  return prove_witness(arguments, witness, arguments.files.wasm, environment);
+}
+
+void declare_proof(CLI::App& command, ProofArguments& arguments) {
+  command.add_option("proof", arguments.proof, "Proof to write (JSON)")->required();
+  command.add_option("public", arguments.public_signals, "Public signals to write (JSON)")
+      ->required();
+  command.add_option("--threads", arguments.threads, "Threads (default: all cores)")
+      ->check(CLI::Range(1, 1024));
 }
 
 struct VerifyArguments {
@@ -131,13 +160,19 @@ void add_groth16_commands(CLI::App& app, Chosen& chosen) {
       [](CLI::App& command, ProveArguments& arguments) {
         command.add_option("zkey", arguments.zkey, "Proving key (.zkey)")->required();
         command.add_option("witness", arguments.witness, "Witness (.wtns)")->required();
-        command.add_option("proof", arguments.proof, "Proof to write (JSON)")->required();
-        command.add_option("public", arguments.public_signals, "Public signals to write (JSON)")
-            ->required();
-        command.add_option("--threads", arguments.threads, "Threads (default: all cores)")
-            ->check(CLI::Range(1, 1024));
+        declare_proof(command, arguments);
       },
       prove);
+  add_command<FullProveArguments>(
+      *group, chosen, "fullprove",
+      "Calculate a witness by circom's program, make a proof from it, and check it",
+      [](CLI::App& command, FullProveArguments& arguments) {
+        command.add_option("input", arguments.files.input, "Inputs (JSON)")->required();
+        command.add_option("wasm", arguments.files.wasm, "Witness program (.wasm)")->required();
+        command.add_option("zkey", arguments.zkey, "Proving key (.zkey)")->required();
+        declare_proof(command, arguments);
+      },
+      full_prove);
   add_command<VerifyArguments>(
       *group, chosen, "verify", "Check a proof; status 0 if it is valid",
       [](CLI::App& command, VerifyArguments& arguments) {

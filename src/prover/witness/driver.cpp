@@ -1,6 +1,7 @@
 #include "prover/witness/driver.h"
 
 #include <algorithm>
+#include <jsapi.h>
 
 #include <js/ArrayBuffer.h>
 #include <js/CallAndConstruct.h>
@@ -11,7 +12,6 @@
 #include <js/RootingAPI.h>
 #include <js/SourceText.h>
 #include <js/experimental/TypedData.h>
-#include <jsapi.h>
 
 #include "base/secret.h"
 

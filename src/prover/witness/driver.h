@@ -12,8 +12,9 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
-// The bridge to driver.js, which calls the program's functions. All of it in an isolate's thread and
-// realm. Where a call fails without a report, the engine was ended from outside or has no memory.
+// The bridge to driver.js, which calls the program's functions. All of it in an isolate's thread
+// and realm. Where a call fails without a report, the engine was ended from outside or has no
+// memory.
 namespace zkp::prover::witness {
 
 // driver.js, embedded.

@@ -1,10 +1,10 @@
 #include "prover/witness/engine.h"
 
+#include <jsapi.h>
 #include <string_view>
 
 #include <js/BuildId.h>
 #include <js/Initialization.h>
-#include <jsapi.h>
 
 #include "prover/witness/run_thread.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,9 +54,11 @@ Error refusal(std::string_view rest, const Places& places) {
     default:
       return {ErrorCode::internal, "the circuit's program failed in a way of its own"};
   }
+  std::string_view separator = " ";
   while (!rest.empty()) {
     const std::string_view line = take_line(rest);
-    if (places.allow(line)) message += fmt::format(" {}", line);
+    if (!places.allow(line)) continue;
+    message += fmt::format("{}{}", std::exchange(separator, "; "), line);
   }
   return {code, std::move(message)};
 }

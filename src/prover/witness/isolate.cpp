@@ -1,10 +1,12 @@
 #include "prover/witness/isolate.h"
 
 #include <condition_variable>
+#include <jsapi.h>
 #include <memory>
 #include <mutex>
 #include <optional>
 
+#include <fmt/format.h>
 #include <js/ContextOptions.h>
 #include <js/GlobalObject.h>
 #include <js/Initialization.h>
@@ -12,9 +14,6 @@
 #include <js/Realm.h>
 #include <js/RootingAPI.h>
 #include <js/Stack.h>
-#include <jsapi.h>
-
-#include <fmt/format.h>
 
 #include "prover/witness/run_thread.h"
 
@@ -63,9 +62,9 @@ class Run {
     if (bounds_.stop.stop_requested()) {
       ended_by_ = Error{ErrorCode::cancelled, "the calculation was cancelled"};
     } else {
-      ended_by_ = Error{ErrorCode::deadline_exceeded,
-                        fmt::format("the circuit's program is not done after {} ms",
-                                    bounds_.time.count())};
+      ended_by_ =
+          Error{ErrorCode::deadline_exceeded,
+                fmt::format("the circuit's program is not done after {} ms", bounds_.time.count())};
     }
     if (context_ != nullptr) JS_RequestInterruptCallback(context_);
     changed_.wait(lock, finished);
@@ -101,10 +100,7 @@ OwnedContext make_context(const Engine& engine, std::size_t stack_bytes) {
   JS_SetNativeStackQuota(context.get(), stack_bytes);
   // Nothing that circom's programs do not use. Both compilers are on: the quick one's code runs
   // until the optimising one, on a thread of SpiderMonkey's, has made what replaces it.
-  JS::ContextOptionsRef(context.get())
-      .setWasmSimd(false)
-      .setWasmExceptions(false)
-      .setAsmJS(false);
+  JS::ContextOptionsRef(context.get()).setWasmSimd(false).setWasmExceptions(false).setAsmJS(false);
   // Asked only when the watcher wants the end.
   JS_AddInterruptCallback(context.get(), [](JSContext*) { return false; });
   const base::ByteView code = engine.self_hosted_code();
@@ -114,8 +110,8 @@ OwnedContext make_context(const Engine& engine, std::size_t stack_bytes) {
 
 base::Status work_in(JSContext* context, const IsolatedWork& work) {
   const JS::RealmOptions options;
-  const JS::RootedObject global(
-      context, JS_NewGlobalObject(context, &kGlobalClass, nullptr, JS::FireOnNewGlobalHook, options));
+  const JS::RootedObject global(context, JS_NewGlobalObject(context, &kGlobalClass, nullptr,
+                                                            JS::FireOnNewGlobalHook, options));
   if (!global) return no_memory();
   const JSAutoRealm realm(context, global);
   return work(context, global);

@@ -22,8 +22,8 @@ struct Bounds {
 using IsolatedWork = std::function<base::Status(JSContext* context, JS::HandleObject global)>;
 
 // Runs `work` in a JSContext and a realm that nothing else shares, on a thread of its own.
-// deadline_exceeded or cancelled if it was ended by the bounds; resource_exhausted if the engine has
-// not enough memory to begin.
+// deadline_exceeded or cancelled if it was ended by the bounds; resource_exhausted if the engine
+// has not enough memory to begin.
 base::Status run_isolated(const Engine& engine, const Bounds& bounds, const IsolatedWork& work);
 
 }  // namespace zkp::prover::witness

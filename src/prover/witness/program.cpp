@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <jsapi.h>
 #include <span>
 #include <vector>
 
+#include <fmt/format.h>
 #include <js/RootingAPI.h>
 #include <js/WasmModule.h>
-#include <jsapi.h>
-
-#include <fmt/format.h>
 
 #include "prover/field/field.h"
 #include "prover/witness/driver.h"
@@ -40,15 +39,15 @@ std::span<Word> words_of(std::span<Number> numbers) {
 // Runs `work` with a driver in an isolate of its own.
 base::Status run_driver(const Engine& engine, const Limits& limits, const std::stop_token& stop,
                         const std::function<base::Status(JSContext*, Driver&)>& work) {
-  return run_isolated(
-      engine, {.time = limits.time, .stack_bytes = limits.stack_bytes, .stop = stop},
-      [&](JSContext* context, JS::HandleObject) -> base::Status {
-        const JS::RootedObject functions(context, Driver::load(context));
-        const JS::RootedObject state(context, JS_NewPlainObject(context));
-        if (!functions || !state) return no_memory();
-        Driver driver(context, functions, state);
-        return work(context, driver);
-      });
+  return run_isolated(engine,
+                      {.time = limits.time, .stack_bytes = limits.stack_bytes, .stop = stop},
+                      [&](JSContext* context, JS::HandleObject) -> base::Status {
+                        const JS::RootedObject functions(context, Driver::load(context));
+                        const JS::RootedObject state(context, JS_NewPlainObject(context));
+                        if (!functions || !state) return no_memory();
+                        Driver driver(context, functions, state);
+                        return work(context, driver);
+                      });
 }
 
 // What a program says of itself; the prime's words follow.
@@ -160,9 +159,8 @@ struct Program::Compiled {
 
 base::Result<Program> Program::compile(const Engine& engine, base::ByteView wasm,
                                        const Limits& limits) {
-  ZKP_TRY(const base::Bytes bounded,
-          bound_module(wasm, {.module_bytes = limits.module_bytes,
-                              .memory_bytes = limits.memory_bytes}));
+  ZKP_TRY(const base::Bytes bounded, bound_module(wasm, {.module_bytes = limits.module_bytes,
+                                                         .memory_bytes = limits.memory_bytes}));
   auto compiled = std::make_shared<Compiled>(engine, bounded);
   const auto went_well = [&](const base::Result<Report>& report) -> base::Status {
     if (!report.ok()) return report.error();
@@ -193,7 +191,8 @@ base::Result<circuit::Witness> calculate(const Program& program, const Inputs& i
   const base::SecretVector<Limbs> values = values_of(inputs);
   circuit::Witness witness(program.witness_size());
   ZKP_CHECK(run_driver(
-      compiled.engine, options.limits, options.stop, [&](JSContext* context, Driver& driver) -> base::Status {
+      compiled.engine, options.limits, options.stop,
+      [&](JSContext* context, Driver& driver) -> base::Status {
         const JS::RootedObject module(context, compiled.module->createObject(context));
         if (!module) return no_memory();
         auto report = driver.instantiate(module, options.log);
