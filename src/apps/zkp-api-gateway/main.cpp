@@ -1,4 +1,6 @@
 // zkp-api-gateway: the HTTP API and the dashboard of a cluster. Keeps no state.
+#include <filesystem>
+
 #include <prometheus/gauge.h>
 #include <prometheus/registry.h>
 
@@ -9,6 +11,7 @@
 #include "base/log.h"
 #include "network/http/server.h"
 #include "network/rpc/channel.h"
+#include "network/store/postgres/postgres_artifacts.h"
 #include "services/gateway/gateway.h"
 #include "services/gateway/remote_cluster.h"
 

@@ -20,6 +20,7 @@
 #include "prover/iden3/formats.h"
 #include "prover/poly/domain.h"
 #include "services/gateway/proof_request.h"
+#include "services/request/inputs_json.h"
 
 namespace zkp::apps {
 namespace {
@@ -238,6 +239,11 @@ struct ProvingWork {
   groth16::ProvingKey key;
   prover::circuit::Witness witness;
 };
+
+base::Result<network::store::Circuit> refuse_registered(const std::string& name) {
+  return base::Error{base::ErrorCode::not_found,
+                     fmt::format("{} is no built-in circuit: give a .zkey and a .wtns", name)};
+}
 
 base::Result<ProvingWork> proving_work(const BenchOptions& options,
                                        const Environment& environment) {

@@ -125,7 +125,14 @@ base::Result<ProofRequest> parse_witness_request(std::string_view text, base::Se
   ZKP_TRY(const Head head, read_head(body, {"circuit_type", "options"}));
   const auto read = prover::iden3::read_wtns(witness.reveal());
   if (!read.ok()) return below("/witness", read.error());
-  if (const auto shape = prover::circuit::Shape::parse(head.circuit_type); shape.ok()) {
+  const std::string family = head.circuit_type.substr(0, head.circuit_type.find('/'));
+  if (prover::circuit::find_entry(family) != nullptr) {
+    auto shape = prover::circuit::Shape::parse(head.circuit_type);
+    if (shape.ok()) {
+      const auto system = prover::circuit::build(*shape);
+      if (!system.ok()) shape = system.error();
+    }
+    if (!shape.ok()) return below("/circuit_type", std::move(shape).error());
     return ProofRequest{shape->circuit_type, {shape->id()}, std::move(witness), head.options};
   }
   ZKP_TRY(const auto circuit, find_registered(head.circuit_type));

@@ -14,6 +14,7 @@
 #include "network/http/test_client.h"
 #include "network/store/memory/memory_artifacts.h"
 #include "network/store/memory/memory_store.h"
+#include "prover/circuit/catalogue.h"
 #include "prover/groth16/prove.h"
 #include "prover/iden3/formats.h"
 #include "services/gateway/gateway.h"
