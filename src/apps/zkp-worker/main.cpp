@@ -5,6 +5,7 @@
 #include "apps/program/machine.h"
 #include "apps/program/program.h"
 #include "apps/program/version.h"
+#include "apps/program/witness_settings.h"
 #include "base/log.h"
 #include "network/rpc/channel.h"
 #include "services/worker/status_pages.h"
@@ -30,8 +31,7 @@ struct Settings {
   std::uint64_t memory_mib = physical_memory_bytes() >> 20;
   std::uint64_t key_memory_mib = physical_memory_bytes() >> 22;
   std::uint64_t key_disk_mib = 20 << 10;
-  unsigned witness_time_s = 600;
-  std::uint64_t witness_memory_mib = 2 << 10;
+  WitnessSettings witness;
   unsigned drain_grace_s = 60;
   bool insecure = false;
   LogSettings log;
@@ -53,12 +53,7 @@ void declare(CLI::App& app, Settings& settings) {
               "Memory of this worker: larger proofs go to others");
   add_setting(app, "key-memory-mib", settings.key_memory_mib, "Of that, for keys that stay loaded");
   add_setting(app, "key-disk-mib", settings.key_disk_mib, "Disk for keys and witness programs");
-  add_setting(app, "witness-time-s", settings.witness_time_s,
-              "Time that a circuit's witness program may take")
-      ->check(CLI::Range(1, 86'400));
-  add_setting(app, "witness-memory-mib", settings.witness_memory_mib,
-              "Memory that a circuit's witness program may take")
-      ->check(CLI::Range(1, 4096));
+  add_witness_settings(app, settings.witness);
   add_setting(app, "drain-grace-s", settings.drain_grace_s,
               "Time to finish what it has, once it is told to end");
   add_insecure_switch(app, settings.insecure);
@@ -71,22 +66,20 @@ base::Status run(const Settings& settings, SignalStop& signals) {
   ZKP_TRY(const auto* kernels, choose_kernels());
   base::SystemRandom random;
   const prover::witness::Engine engine;
-  ZKP_TRY(const auto worker,
-          services::worker::Worker::start(
-              {.id = {settings.id},
-               .version = version(),
-               .slots = settings.slots,
-               .threads = settings.threads,
-               .data_dir = settings.data_dir,
-               .memory_bytes = settings.memory_mib << 20,
-               .key_memory_bytes = settings.key_memory_mib << 20,
-               .key_disk_bytes = settings.key_disk_mib << 20,
-               .witness_limits = {.time = std::chrono::seconds(settings.witness_time_s),
-                                  .memory_bytes = settings.witness_memory_mib << 20},
-               .coordinators = {.coordinators = settings.coordinators,
-                                .make_channel = network::rpc::open_channel},
-               .on_drain = [&signals] { signals.request_stop(); }},
-              {.kernels = *kernels, .random = random, .engine = engine}));
+  ZKP_TRY(const auto worker, services::worker::Worker::start(
+                                 {.id = {settings.id},
+                                  .version = version(),
+                                  .slots = settings.slots,
+                                  .threads = settings.threads,
+                                  .data_dir = settings.data_dir,
+                                  .memory_bytes = settings.memory_mib << 20,
+                                  .key_memory_bytes = settings.key_memory_mib << 20,
+                                  .key_disk_bytes = settings.key_disk_mib << 20,
+                                  .witness_limits = settings.witness.limits(),
+                                  .coordinators = {.coordinators = settings.coordinators,
+                                                   .make_channel = network::rpc::open_channel},
+                                  .on_drain = [&signals] { signals.request_stop(); }},
+                                 {.kernels = *kernels, .random = random, .engine = engine}));
   ZKP_TRY(const auto status_server,
           services::status::StatusServer::start({.listen = settings.http_listen},
                                                 services::worker::status_pages(*worker), random));

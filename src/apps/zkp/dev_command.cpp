@@ -8,6 +8,7 @@
 #include "apps/program/machine.h"
 #include "apps/program/program.h"
 #include "apps/program/version.h"
+#include "apps/program/witness_settings.h"
 #include "apps/zkp/command.h"
 #include "base/time.h"
 #include "network/consensus/solo/solo.h"
@@ -38,6 +39,7 @@ struct DevOptions {
   std::string listen = "127.0.0.1:8080";
   unsigned slots = core_count();
   std::size_t most_pending = 10'000;
+  WitnessSettings witness;
   bool insecure = false;
   LogSettings log;
 };
@@ -53,6 +55,7 @@ services::worker::WorkerOptions worker_options(const DevOptions& options,
           .memory_bytes = memory,
           .key_memory_bytes = memory / 4,
           .key_disk_bytes = std::uint64_t{20} << 30,
+          .witness_limits = options.witness.limits(),
           .coordinators = {.coordinators = {kInProcess}, .make_channel = [&](const std::string&) {
                              return server.in_process_channel();
                            }}};
@@ -128,6 +131,7 @@ void add_dev_command(CLI::App& app, Chosen& chosen) {
         add_setting(command, "slots", options.slots, "Proofs at a time")->check(CLI::Range(1, 256));
         add_setting(command, "most-pending", options.most_pending,
                     "Tasks that may wait; more are refused with 429");
+        add_witness_settings(command, options.witness);
         add_insecure_switch(command, options.insecure);
         add_log_settings(command, options.log);
       },

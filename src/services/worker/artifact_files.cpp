@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/hex.h"
+#include "base/log.h"
 #include "base/sha256.h"
 
 namespace zkp::services::worker {
@@ -111,6 +112,7 @@ base::Status ArtifactFiles::fetch_rest(const path& part, const std::string& dige
                                        const std::stop_token& stop) const {
   std::error_code error;
   const auto have = std::filesystem::file_size(part, error);
+  base::log_info("Fetching {} from byte {}", digest, error ? 0 : have);
   std::ofstream out(part, std::ios::binary | std::ios::app);
   ZKP_CHECK(fetch_(
       digest, error ? 0 : have,

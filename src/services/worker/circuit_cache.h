@@ -48,6 +48,10 @@ class CircuitCache {
   // The digests of the keys in memory.
   [[nodiscard]] std::vector<std::string> loaded_keys() const { return keys_.digests(); }
 
+  // How many keys and programs have been loaded so far.
+  [[nodiscard]] std::size_t key_loads() const { return keys_.loads(); }
+  [[nodiscard]] std::size_t program_loads() const { return programs_.loads(); }
+
  private:
   CircuitCache(const Options& options, const prover::witness::Engine& engine,
                std::unique_ptr<ArtifactFiles> files);

@@ -43,8 +43,15 @@ class Loaded {
     loading_.erase(digest);
     changed_.notify_all();
     if (!made.ok()) return std::move(made).error();
+    ++loads_;
     keep(digest, *made);
     return made->value;
+  }
+
+  // How many have been loaded so far.
+  [[nodiscard]] std::size_t loads() const {
+    const std::lock_guard lock(mutex_);
+    return loads_;
   }
 
   // Their digests.
@@ -84,6 +91,7 @@ class Loaded {
   std::condition_variable_any changed_;
   std::list<Entry> entries_;  // the one used last in front
   std::set<std::string> loading_;
+  std::size_t loads_ = 0;
 };
 
 }  // namespace zkp::services::worker

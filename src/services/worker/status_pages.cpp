@@ -46,6 +46,9 @@ std::string metrics_text(const WorkerState& state) {
   metrics.value(state.unacknowledged);
   metrics.add("zkp_worker_keys_in_memory", "Proving keys that are loaded", Type::Gauge);
   metrics.value(state.keys_in_memory);
+  metrics.add("zkp_worker_loads_total", "Files of circuits loaded into memory", Type::Counter);
+  metrics.value(state.key_loads, {{"file", "key"}});
+  metrics.value(state.program_loads, {{"file", "program"}});
   metrics.add("zkp_worker_attempts_total", "Attempts that ended here, by how", Type::Counter);
   metrics.value(state.succeeded, {{"outcome", "succeeded"}});
   metrics.value(state.failed, {{"outcome", "failed"}});

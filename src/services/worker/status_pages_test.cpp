@@ -25,6 +25,8 @@ class StatedWorker final : public Worker {
                      .slots_used = 3,
                      .unacknowledged = 2,
                      .keys_in_memory = 1,
+                     .key_loads = 5,
+                     .program_loads = 6,
                      .succeeded = 10,
                      .failed = 5,
                      .cancelled = 6};
@@ -63,7 +65,9 @@ TEST_F(WorkerStatusTest, MetricsCountWhatItDoes) {
   for (const char* line :
        {"zkp_worker_welcomed 1", "zkp_worker_draining 1", "zkp_worker_slots{state=\"total\"} 4",
         "zkp_worker_slots{state=\"used\"} 3", "zkp_worker_unacknowledged_results 2",
-        "zkp_worker_keys_in_memory 1", "zkp_worker_attempts_total{outcome=\"succeeded\"} 10",
+        "zkp_worker_keys_in_memory 1", "zkp_worker_loads_total{file=\"key\"} 5",
+        "zkp_worker_loads_total{file=\"program\"} 6",
+        "zkp_worker_attempts_total{outcome=\"succeeded\"} 10",
         "zkp_worker_attempts_total{outcome=\"failed\"} 5",
         "zkp_worker_attempts_total{outcome=\"cancelled\"} 6"}) {
     EXPECT_THAT(metrics, testing::HasSubstr(std::string("\n") + line + "\n"));

@@ -106,6 +106,8 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
             .slots_used = attempts_.size() - queue_.size(),
             .unacknowledged = outbox_.events().size(),
             .keys_in_memory = circuits_->loaded_keys().size(),
+            .key_loads = circuits_->key_loads(),
+            .program_loads = circuits_->program_loads(),
             .succeeded = succeeded_,
             .failed = failed_,
             .cancelled = cancelled_};

@@ -51,6 +51,7 @@ struct WorkerState {
   std::size_t slots = 0, slots_used = 0;
   std::size_t unacknowledged = 0;  // results
   std::size_t keys_in_memory = 0;
+  std::size_t key_loads = 0, program_loads = 0;          // since it started
   std::size_t succeeded = 0, failed = 0, cancelled = 0;  // attempts, since it started
 };
 
