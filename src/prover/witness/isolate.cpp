@@ -98,9 +98,14 @@ OwnedContext make_context(const Engine& engine, const Bounds& bounds) {
   OwnedContext context(JS_NewContext(kHeapBytes));
   if (!context) return nullptr;
   JS_SetNativeStackQuota(context.get(), bounds.stack_bytes);
-  // Nothing that circom's programs do not use. Both compilers are on: the quick one's code runs
-  // until the optimising one, on a thread of SpiderMonkey's, has made what replaces it.
-  JS::ContextOptionsRef(context.get()).setWasmSimd(false).setWasmExceptions(false).setAsmJS(false);
+  // Nothing that circom's programs do not use. The quick compiler's code runs until the optimising
+  // one, on a thread of SpiderMonkey's, has made what replaces it.
+  JS::ContextOptionsRef(context.get())
+      .setWasmBaseline(true)
+      .setWasmIon(bounds.optimise)
+      .setWasmSimd(false)
+      .setWasmExceptions(false)
+      .setAsmJS(false);
   // Asked only when the watcher wants the end.
   JS_AddInterruptCallback(context.get(), [](JSContext*) { return false; });
   const base::ByteView code = engine.self_hosted_code();
