@@ -94,13 +94,18 @@ using OwnedContext = std::unique_ptr<JSContext, DestroyContext>;
 constexpr JSClass kGlobalClass = {
     "global", JSCLASS_GLOBAL_FLAGS, &JS::DefaultGlobalClassOps, nullptr, nullptr, nullptr};
 
-OwnedContext make_context(const Engine& engine, std::size_t stack_bytes) {
+OwnedContext make_context(const Engine& engine, const Bounds& bounds) {
   OwnedContext context(JS_NewContext(kHeapBytes));
   if (!context) return nullptr;
-  JS_SetNativeStackQuota(context.get(), stack_bytes);
-  // Nothing that circom's programs do not use. Both compilers are on: the quick one's code runs
-  // until the optimising one, on a thread of SpiderMonkey's, has made what replaces it.
-  JS::ContextOptionsRef(context.get()).setWasmSimd(false).setWasmExceptions(false).setAsmJS(false);
+  JS_SetNativeStackQuota(context.get(), bounds.stack_bytes);
+  // Nothing that circom's programs do not use. The quick compiler's code runs until the optimising
+  // one, on a thread of SpiderMonkey's, has made what replaces it.
+  JS::ContextOptionsRef(context.get())
+      .setWasmBaseline(true)
+      .setWasmIon(bounds.optimise)
+      .setWasmSimd(false)
+      .setWasmExceptions(false)
+      .setAsmJS(false);
   // Asked only when the watcher wants the end.
   JS_AddInterruptCallback(context.get(), [](JSContext*) { return false; });
   const base::ByteView code = engine.self_hosted_code();
@@ -125,7 +130,7 @@ base::Status run_isolated(const Engine& engine, const Bounds& bounds, const Isol
   ZKP_CHECK(run_on_thread(
       bounds.stack_bytes + kEngineStackBytes,
       [&] {
-        const OwnedContext context = make_context(engine, bounds.stack_bytes);
+        const OwnedContext context = make_context(engine, bounds);
         base::Status status = no_memory();
         if (context && run.begin(context.get())) status = work_in(context.get(), work);
         run.end();

@@ -15,6 +15,7 @@ struct Bounds {
   std::chrono::milliseconds time;
   std::size_t stack_bytes;
   std::stop_token stop;
+  bool optimise = true;  // let the optimising compiler at what is compiled
 };
 
 // What runs in an isolate. A call into the engine that fails with no pending exception was ended

@@ -37,17 +37,15 @@ std::span<Word> words_of(std::span<Number> numbers) {
 }
 
 // Runs `work` with a driver in an isolate of its own.
-base::Status run_driver(const Engine& engine, const Limits& limits, const std::stop_token& stop,
+base::Status run_driver(const Engine& engine, const Bounds& bounds,
                         const std::function<base::Status(JSContext*, Driver&)>& work) {
-  return run_isolated(engine,
-                      {.time = limits.time, .stack_bytes = limits.stack_bytes, .stop = stop},
-                      [&](JSContext* context, JS::HandleObject) -> base::Status {
-                        const JS::RootedObject functions(context, Driver::load(context));
-                        const JS::RootedObject state(context, JS_NewPlainObject(context));
-                        if (!functions || !state) return no_memory();
-                        Driver driver(context, functions, state);
-                        return work(context, driver);
-                      });
+  return run_isolated(engine, bounds, [&](JSContext* context, JS::HandleObject) -> base::Status {
+    const JS::RootedObject functions(context, Driver::load(context));
+    const JS::RootedObject state(context, JS_NewPlainObject(context));
+    if (!functions || !state) return no_memory();
+    Driver driver(context, functions, state);
+    return work(context, driver);
+  });
 }
 
 // What a program says of itself; the prime's words follow.
@@ -159,16 +157,18 @@ struct Program::Compiled {
 
 base::Result<Program> Program::compile(const Engine& engine, base::ByteView wasm,
                                        const Limits& limits) {
-  ZKP_TRY(const base::Bytes bounded, bound_module(wasm, {.module_bytes = limits.module_bytes,
-                                                         .memory_bytes = limits.memory_bytes}));
-  auto compiled = std::make_shared<Compiled>(engine, bounded);
+  ZKP_TRY(const BoundedModule bounded, bound_module(wasm, {.module_bytes = limits.module_bytes,
+                                                           .memory_bytes = limits.memory_bytes}));
+  auto compiled = std::make_shared<Compiled>(engine, bounded.wasm);
   const auto went_well = [&](const base::Result<Report>& report) -> base::Status {
     if (!report.ok()) return report.error();
     if (!report->empty()) return failure_of(*report, {}, compiled->places);
     return {};
   };
-  ZKP_CHECK(run_driver(engine, limits, {}, [&](JSContext* context, Driver& driver) -> base::Status {
-    ZKP_CHECK(went_well(driver.compile(bounded)));
+  const Bounds bounds{
+      .time = limits.time, .stack_bytes = limits.stack_bytes, .optimise = bounded.may_optimise};
+  ZKP_CHECK(run_driver(engine, bounds, [&](JSContext* context, Driver& driver) -> base::Status {
+    ZKP_CHECK(went_well(driver.compile(bounded.wasm)));
     const JS::RootedObject module(context, driver.module());
     compiled->module = JS::GetWasmModule(module);
     ZKP_CHECK(went_well(driver.instantiate(module, {})));
@@ -190,9 +190,10 @@ base::Result<circuit::Witness> calculate(const Program& program, const Inputs& i
   const std::vector<std::uint32_t> signals = signals_of(inputs);
   const base::SecretVector<Limbs> values = values_of(inputs);
   circuit::Witness witness(program.witness_size());
-  ZKP_CHECK(run_driver(
-      compiled.engine, options.limits, options.stop,
-      [&](JSContext* context, Driver& driver) -> base::Status {
+  const Bounds bounds{
+      .time = options.limits.time, .stack_bytes = options.limits.stack_bytes, .stop = options.stop};
+  ZKP_CHECK(
+      run_driver(compiled.engine, bounds, [&](JSContext* context, Driver& driver) -> base::Status {
         const JS::RootedObject module(context, compiled.module->createObject(context));
         if (!module) return no_memory();
         auto report = driver.instantiate(module, options.log);

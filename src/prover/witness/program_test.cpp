@@ -1,10 +1,12 @@
 #include "prover/witness/program.h"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "prover/iden3/formats.h"
 #include "prover/witness/test_module.h"
@@ -288,6 +290,26 @@ TEST_F(Hostile, AWitnessOfAbsurdSizeIsRefused) {
   module.function("getWitnessSize").code = {TestModule::kConst, 0x7f};
   EXPECT_EQ(compile_error(module.assemble()).message,
             "wasm: it says that it has 4294967295 wires and 0 inputs");
+}
+
+TEST_F(Hostile, CodeThatIsCostlyToOptimiseIsNotOptimised) {
+  // 4000 locals, alive in 4000 blocks: 3.5 GB and 5 s in the optimising compiler.
+  TestModule module;
+  Code code;
+  for (int i = 0; i < 4000; ++i) {
+    code.insert(code.end(), {TestModule::kLoop, TestModule::kNoResult, TestModule::kEnd});
+  }
+  module.function("init").locals = 4000;
+  module.function("init").code = code;
+  const auto peak_kb = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  const auto before = peak_kb();
+  EXPECT_EQ(calculation_error(module.assemble(), "{}").message, kNone.message);
+  expect_good_witness();  // time for the optimising compiler to begin
+  EXPECT_LT(peak_kb() - before, 500'000);
 }
 
 TEST_F(Hostile, CodeThatIsNotValidIsRefused) {

@@ -35,7 +35,8 @@ class TestModule {
     std::string name;
     std::uint8_t parameters;  // i32 each
     bool has_result;          // i32
-    Code code;                // without locals and the last `end`
+    Code code;                // without the last `end`
+    std::size_t locals = 0;   // i32 each
   };
 
   // Opcodes, as the tests need them.
@@ -107,7 +108,9 @@ class TestModule {
       append(exported, text(each.name));
       append(exported, {0});
       append(exported, number(imports.size() + i));
-      base::Bytes body = {0};
+      base::Bytes body = {1};
+      append(body, number(each.locals));
+      append(body, {0x7f});
       append(body, each.code);
       append(body, {kEnd});
       append(bodies, number(body.size()));

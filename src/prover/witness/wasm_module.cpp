@@ -5,16 +5,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+
+#include "prover/witness/wasm_code.h"
+#include "prover/witness/wasm_reader.h"
 
 namespace zkp::prover::witness {
 namespace {
 
 using base::ByteView;
-using base::Error;
-using base::ErrorCode;
 
 constexpr std::array<std::uint8_t, 8> kStart = {0, 'a', 's', 'm', 1, 0, 0, 0};
 constexpr std::uint64_t kPageBytes = 65536;
@@ -26,6 +28,7 @@ constexpr std::uint32_t kMostExports = 1000;
 
 enum Section : std::uint8_t {
   custom = 0,
+  types = 1,
   imports = 2,
   functions = 3,
   tables = 4,
@@ -60,63 +63,12 @@ constexpr std::array<Export, 13> kExports = {{{"memory", Kind::memory},
                                               {"getWitness", Kind::function},
                                               {"getMessageChar", Kind::function}}};
 
-Error invalid(std::string_view what) {
-  return {ErrorCode::invalid_argument, fmt::format("wasm: {}", what)};
-}
-Error over_limit(std::string_view what, std::uint64_t came, std::uint64_t most) {
-  return {ErrorCode::too_large, fmt::format("wasm: {} is {}, want at most {}", what, came, most)};
-}
-
 // A name from outside, for a message: what can be printed of it, not too long.
 std::string printable(ByteView name) {
   std::string text(base::as_text(name.first(std::min<std::size_t>(name.size(), 64))));
   std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
   return text;
 }
-
-// Reads values front to back; after the first that is not whole, every value is zero and empty.
-class Reader {
- public:
-  explicit Reader(ByteView bytes) : rest_(bytes) {}
-
-  [[nodiscard]] bool failed() const { return failed_; }
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
-  std::uint8_t byte() {
-    const ByteView one = bytes(1);
-    return one.empty() ? std::uint8_t{0} : one[0];
-  }
-  ByteView bytes(std::size_t count) {
-    if (count > rest_.size()) {
-      failed_ = true;
-      rest_ = {};
-      return {};
-    }
-    const ByteView taken = rest_.first(count);
-    rest_ = rest_.subspan(count);
-    return taken;
-  }
-  // An unsigned LEB128 number of 32 bits, at most five bytes.
-  std::uint32_t u32() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 35; shift += 7) {
-      const std::uint8_t next = byte();
-      value |= std::uint64_t{next & 0x7FU} << shift;
-      if (next < 0x80) {
-        if (value > UINT32_MAX) break;
-        return static_cast<std::uint32_t>(value);
-      }
-    }
-    failed_ = true;
-    rest_ = {};
-    return 0;
-  }
-  ByteView name() { return bytes(u32()); }
-
- private:
-  ByteView rest_;
-  bool failed_ = false;
-};
 
 void write_u32(base::Bytes& out, std::uint32_t value) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
@@ -136,14 +88,15 @@ struct SizeLimits {
 
 // The limits of a table or memory: only the flag "has a maximum" may be set, so that neither shared
 // nor 64-bit memory comes in.
-base::Result<SizeLimits> read_limits(Reader& reader, std::string_view what) {
+base::Result<SizeLimits> read_limits(WasmReader& reader, std::string_view what) {
   const std::uint8_t flags = reader.byte();
-  if (flags > 1) return invalid(fmt::format("the {} is shared or of another kind", what));
+  if (flags > 1) return invalid_module(fmt::format("the {} is shared or of another kind", what));
   SizeLimits limits{.least = reader.u32(), .most = std::nullopt};
   if (flags == 1) limits.most = reader.u32();
-  if (reader.failed() || !reader.at_end()) return invalid(fmt::format("the {} is damaged", what));
+  if (reader.failed() || !reader.at_end())
+    return invalid_module(fmt::format("the {} is damaged", what));
   if (limits.most && *limits.most < limits.least) {
-    return invalid(fmt::format("the {} has a maximum below its minimum", what));
+    return invalid_module(fmt::format("the {} has a maximum below its minimum", what));
   }
   return limits;
 }
@@ -156,12 +109,13 @@ base::Bytes write_limits(std::uint32_t least, std::uint32_t most) {
 }
 
 base::Result<base::Bytes> bound_memory(ByteView content, std::uint64_t most_bytes) {
-  Reader reader(content);
-  if (reader.u32() != 1) return invalid("want one memory");
+  WasmReader reader(content);
+  if (reader.u32() != 1) return invalid_module("want one memory");
   ZKP_TRY(const SizeLimits limits, read_limits(reader, "memory"));
   const std::uint64_t most_pages = std::min<std::uint64_t>(most_bytes / kPageBytes, kMostPages);
   if (limits.least > most_pages) {
-    return over_limit("the memory's minimum in bytes", limits.least * kPageBytes, most_bytes);
+    return module_over_limit("the memory's minimum in bytes", limits.least * kPageBytes,
+                             most_bytes);
   }
   const std::uint64_t most = std::min<std::uint64_t>(limits.most.value_or(kMostPages), most_pages);
   base::Bytes out = {1};
@@ -172,13 +126,14 @@ base::Result<base::Bytes> bound_memory(ByteView content, std::uint64_t most_byte
 
 base::Result<base::Bytes> bound_table(ByteView content) {
   constexpr std::uint8_t kFunctionReference = 0x70;
-  Reader reader(content);
+  WasmReader reader(content);
   const std::uint32_t count = reader.u32();
   if (count == 0 && reader.at_end()) return base::Bytes{0};
-  if (count != 1 || reader.byte() != kFunctionReference) return invalid("want one function table");
+  if (count != 1 || reader.byte() != kFunctionReference)
+    return invalid_module("want one function table");
   ZKP_TRY(const SizeLimits limits, read_limits(reader, "table"));
   if (limits.least > kMostTableElements) {
-    return over_limit("the table's minimum", limits.least, kMostTableElements);
+    return module_over_limit("the table's minimum", limits.least, kMostTableElements);
   }
   base::Bytes out = {1, kFunctionReference};
   const base::Bytes bounded = write_limits(limits.least, limits.least);
@@ -186,36 +141,66 @@ base::Result<base::Bytes> bound_table(ByteView content) {
   return out;
 }
 
-base::Status check_imports(ByteView content) {
-  Reader reader(content);
+base::Status read_types(ByteView content, FunctionTypes& functions) {
+  constexpr std::uint8_t kFunctionType = 0x60;
+  WasmReader reader(content);
+  const std::uint32_t count = reader.u32();
+  for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
+    if (reader.byte() != kFunctionType)
+      return invalid_module("it has a type that is no function's");
+    const auto parameters = static_cast<std::uint32_t>(reader.block().size());
+    const auto results = static_cast<std::uint32_t>(reader.block().size());
+    if (results > 1) return invalid_module("it has a function of more than one result");
+    functions.types.push_back({parameters, results});
+  }
+  if (reader.failed() || !reader.at_end()) return invalid_module("the types are damaged");
+  return {};
+}
+
+base::Status read_functions(ByteView content, FunctionTypes& functions) {
+  WasmReader reader(content);
+  const std::uint32_t count = reader.u32();
+  if (count > kMostFunctions) {
+    return module_over_limit("the number of functions", count, kMostFunctions);
+  }
+  for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
+    functions.of_index.push_back(reader.u32());
+  }
+  if (reader.failed() || !reader.at_end()) return invalid_module("the functions are damaged");
+  return {};
+}
+
+base::Status read_imports(ByteView content, FunctionTypes& functions) {
+  WasmReader reader(content);
   const std::uint32_t count = reader.u32();
   if (count > kImports.size()) {
-    return over_limit("the number of imports", count, kImports.size());
+    return module_over_limit("the number of imports", count, kImports.size());
   }
   for (std::uint32_t i = 0; i < count; ++i) {
-    const ByteView module = reader.name();
-    const ByteView name = reader.name();
+    const ByteView module = reader.block();
+    const ByteView name = reader.block();
     const std::uint8_t kind = reader.byte();
     if (reader.failed()) break;
     if (base::as_text(module) != kImportedModule ||
         std::ranges::find(kImports, base::as_text(name)) == kImports.end() ||
         kind != static_cast<std::uint8_t>(Kind::function)) {
-      return invalid(fmt::format("it imports {}.{}, which is not one of circom's functions",
-                                 printable(module), printable(name)));
+      return invalid_module(fmt::format("it imports {}.{}, which is not one of circom's functions",
+                                        printable(module), printable(name)));
     }
-    (void)reader.u32();  // the function's type
+    functions.of_index.push_back(reader.u32());
   }
-  if (reader.failed() || !reader.at_end()) return invalid("the imports are damaged");
+  if (reader.failed() || !reader.at_end()) return invalid_module("the imports are damaged");
+  functions.imported = count;
   return {};
 }
 
 base::Status check_exports(ByteView content) {
-  Reader reader(content);
+  WasmReader reader(content);
   const std::uint32_t count = reader.u32();
-  if (count > kMostExports) return over_limit("the number of exports", count, kMostExports);
+  if (count > kMostExports) return module_over_limit("the number of exports", count, kMostExports);
   std::array<bool, kExports.size()> found{};
   for (std::uint32_t i = 0; i < count; ++i) {
-    const ByteView name = reader.name();
+    const ByteView name = reader.block();
     const std::uint8_t kind = reader.byte();
     (void)reader.u32();
     const auto* wanted = std::ranges::find(kExports, base::as_text(name), &Export::name);
@@ -223,11 +208,11 @@ base::Status check_exports(ByteView content) {
     found[static_cast<std::size_t>(wanted - kExports.begin())] |=
         kind == static_cast<std::uint8_t>(wanted->kind);
   }
-  if (reader.failed() || !reader.at_end()) return invalid("the exports are damaged");
+  if (reader.failed() || !reader.at_end()) return invalid_module("the exports are damaged");
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i]) {
-      return invalid(fmt::format("it does not export {} as a witness program of circom 2 does",
-                                 kExports[i].name));
+      return invalid_module(fmt::format(
+          "it does not export {} as a witness program of circom 2 does", kExports[i].name));
     }
   }
   return {};
@@ -239,66 +224,92 @@ constexpr int place_of(std::uint8_t id) {
   return 2 * id;
 }
 
-// What of one section goes into the bounded module.
-base::Result<base::Bytes> bound_section(std::uint8_t id, ByteView content,
-                                        const ModuleLimits& limits) {
-  switch (id) {
-    case Section::imports:
-      ZKP_CHECK(check_imports(content));
-      break;
-    case Section::functions:
-      if (const auto count = Reader(content).u32(); count > kMostFunctions) {
-        return over_limit("the number of functions", count, kMostFunctions);
-      }
-      break;
-    case Section::tables:
-      return bound_table(content);
-    case Section::memories:
-      return bound_memory(content, limits.memory_bytes);
-    case Section::exports:
-      ZKP_CHECK(check_exports(content));
-      break;
-    case Section::start:
-      return invalid("it has a start function, which circom's programs have not");
-    default:
-      break;
+// Takes the sections in their order.
+class Bounding {
+ public:
+  Bounding(const ModuleLimits& limits, std::size_t size_bytes) : limits_(limits) {
+    bounded_.wasm.reserve(size_bytes + 16);
+    bounded_.wasm.assign(kStart.begin(), kStart.end());
   }
-  return base::Bytes(content.begin(), content.end());
-}
+
+  base::Status add(std::uint8_t id, ByteView content) {
+    if (place_of(id) <= last_place_) return invalid_module("its sections are out of order");
+    last_place_ = place_of(id);
+    switch (id) {
+      case Section::types:
+        ZKP_CHECK(read_types(content, functions_));
+        break;
+      case Section::imports:
+        ZKP_CHECK(read_imports(content, functions_));
+        break;
+      case Section::functions:
+        ZKP_CHECK(read_functions(content, functions_));
+        break;
+      case Section::tables: {
+        ZKP_TRY(const base::Bytes bounded, bound_table(content));
+        write_section(bounded_.wasm, id, bounded);
+        return {};
+      }
+      case Section::memories: {
+        ZKP_TRY(const base::Bytes bounded, bound_memory(content, limits_.memory_bytes));
+        write_section(bounded_.wasm, id, bounded);
+        has_memory_ = true;
+        return {};
+      }
+      case Section::exports:
+        ZKP_CHECK(check_exports(content));
+        has_exports_ = true;
+        break;
+      case Section::start:
+        return invalid_module("it has a start function, which circom's programs have not");
+      case Section::code: {
+        ZKP_TRY(bounded_.may_optimise, may_optimise_code(content, functions_));
+        break;
+      }
+      default:
+        break;
+    }
+    write_section(bounded_.wasm, id, content);
+    return {};
+  }
+
+  base::Result<BoundedModule> take() {
+    if (!has_memory_) return invalid_module("want one memory");
+    if (!has_exports_) ZKP_CHECK(check_exports(base::ByteView(std::array<std::uint8_t, 1>{0})));
+    return std::move(bounded_);
+  }
+
+ private:
+  const ModuleLimits& limits_;
+  BoundedModule bounded_;
+  FunctionTypes functions_;
+  int last_place_ = 0;
+  bool has_memory_ = false;
+  bool has_exports_ = false;
+};
 
 }  // namespace
 
-base::Result<base::Bytes> bound_module(ByteView wasm, const ModuleLimits& limits) {
+base::Result<BoundedModule> bound_module(ByteView wasm, const ModuleLimits& limits) {
   if (wasm.size() > limits.module_bytes) {
-    return over_limit("its size in bytes", wasm.size(), limits.module_bytes);
+    return module_over_limit("its size in bytes", wasm.size(), limits.module_bytes);
   }
-  Reader reader(wasm);
+  WasmReader reader(wasm);
   if (!std::ranges::equal(reader.bytes(kStart.size()), kStart)) {
-    return invalid("this is no WebAssembly module of version 1");
+    return invalid_module("this is no WebAssembly module of version 1");
   }
-  base::Bytes out(kStart.begin(), kStart.end());
-  out.reserve(wasm.size() + 16);
-  int last_place = 0;
-  bool has_memory = false;
-  bool has_exports = false;
+  Bounding bounding(limits, wasm.size());
   while (!reader.at_end()) {
     const std::uint8_t id = reader.byte();
-    const ByteView content = reader.name();
-    if (reader.failed()) return invalid("it ends within a section");
+    const ByteView content = reader.block();
+    if (reader.failed()) return invalid_module("it ends within a section");
     if (id == Section::custom) continue;
     if (id > Section::data_count) {
-      return invalid(fmt::format("section {} is none of circom's", id));
+      return invalid_module(fmt::format("section {} is none of circom's", id));
     }
-    if (place_of(id) <= last_place) return invalid("its sections are out of order");
-    last_place = place_of(id);
-    has_memory |= id == Section::memories;
-    has_exports |= id == Section::exports;
-    ZKP_TRY(const base::Bytes bounded, bound_section(id, content, limits));
-    write_section(out, id, bounded);
+    ZKP_CHECK(bounding.add(id, content));
   }
-  if (!has_memory) return invalid("want one memory");
-  if (!has_exports) ZKP_CHECK(check_exports(base::ByteView(std::array<std::uint8_t, 1>{0})));
-  return out;
+  return bounding.take();
 }
 
 }  // namespace zkp::prover::witness

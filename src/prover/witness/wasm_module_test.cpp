@@ -24,7 +24,7 @@ Error error_of(const Bytes& wasm, const ModuleLimits& limits = kLimits) {
 Bytes bounded(const TestModule& module) {
   auto result = bound_module(module.assemble(), kLimits);
   if (!result.ok()) ADD_FAILURE() << result.error().message;
-  return result.ok() ? std::move(result).value() : Bytes();
+  return result.ok() ? std::move(result).value().wasm : Bytes();
 }
 
 TEST(WasmModule, BoundsTheMemory) {
@@ -119,7 +119,7 @@ TEST(WasmModule, RefusesSectionsOutOfOrderTwiceOrUnknown) {
 TEST(WasmModule, LeavesOutCustomSections) {
   Bytes wasm = TestModule().assemble();
   TestModule::section(wasm, 0, {4, 'n', 'a', 'm', 'e'});
-  EXPECT_EQ(bound_module(wasm, kLimits).value(), bounded(TestModule()));
+  EXPECT_EQ(bound_module(wasm, kLimits).value().wasm, bounded(TestModule()));
 }
 
 TEST(WasmModule, RefusesAModuleOverItsSize) {
