@@ -1,7 +1,9 @@
-#include "apps/zkp/api_client.h"
+#include "apps/client/api_client.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <algorithm>
+#include <chrono>
+
+#include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
@@ -13,6 +15,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
+namespace wire = boost::beast::http;
 using base::Error;
 using base::ErrorCode;
 using Json = nlohmann::ordered_json;
@@ -23,6 +26,8 @@ ErrorCode code_of(unsigned status) {
       return ErrorCode::not_found;
     case 409:
       return ErrorCode::conflict;
+    case 413:
+      return ErrorCode::too_large;
     case 429:
       return ErrorCode::resource_exhausted;
     case 503:
@@ -51,49 +56,126 @@ Error error_of(unsigned status, const Json& problem) {
   return error;
 }
 
-using HttpRequest = beast::http::request<beast::http::string_body>;
-using HttpResponse = beast::http::response<beast::http::string_body>;
+using HttpRequest = wire::request<wire::empty_body>;
+using HttpResponse = wire::response<wire::string_body>;
 
-HttpRequest to_http(const ApiClient::Request& request, const std::string& host) {
-  HttpRequest http(beast::http::string_to_verb(request.method), request.target, 11);
-  http.set(beast::http::field::host, host);
-  http.set(beast::http::field::accept, "application/json");
-  http.set(beast::http::field::user_agent, "zkp/" + version());
+HttpRequest header_of(const ApiClient::Request& request, const RequestBody& body,
+                      const std::string& host) {
+  HttpRequest http(wire::string_to_verb(request.method), request.target, 11);
+  http.set(wire::field::host, host);
+  http.set(wire::field::accept, "application/json");
+  http.set(wire::field::user_agent, "zkp/" + version());
   if (!request.idempotency_key.empty()) http.set("Idempotency-Key", request.idempotency_key);
-  if (!request.body.empty()) {
-    http.set(beast::http::field::content_type, "application/json");
-    http.body() = request.body;
+  if (body.size() > 0) {
+    http.set(wire::field::content_type,
+             body.content_type().empty() ? "application/json" : body.content_type());
   }
-  http.prepare_payload();
+  if (body.size() > 0 || request.method != "GET") http.content_length(body.size());
   return http;
 }
 
-// Timeouts of a tcp_stream hold for its asynchronous operations only; so those are what is used.
-beast::error_code exchange(const std::string& host, const std::string& port,
-                           const HttpRequest& request, int timeout_s, HttpResponse& response) {
-  asio::io_context io;
-  beast::error_code result;
-  asio::ip::tcp::resolver resolver(io);
-  const auto endpoints = resolver.resolve(host, port, result);
-  if (result) return result;
-  beast::tcp_stream stream(io);
-  stream.expires_after(std::chrono::seconds(timeout_s));
-  beast::flat_buffer buffer;
-  beast::http::response_parser<beast::http::string_body> parser;
-  parser.body_limit(256 << 20);
-  stream.async_connect(endpoints, [&](beast::error_code connected, const auto&) {
-    result = connected;
-    if (result) return;
-    beast::http::async_write(stream, request, [&](beast::error_code written, std::size_t) {
-      result = written;
-      if (result) return;
-      beast::http::async_read(stream, buffer, parser,
-                              [&](beast::error_code read, std::size_t) { result = read; });
+// One request and its answer, on a connection of its own. The answer is read while the body is
+// sent, for it may come early: the server closes then, and what cannot be sent is no matter.
+class Exchange {
+ public:
+  Exchange(const ApiClient::Request& request, RequestBody body, const std::string& host,
+           const std::string& port)
+      : request_(request), body_(std::move(body)), host_(host), port_(port) {
+    parser_.body_limit(kMostAnswerBytes);
+  }
+
+  base::Result<HttpResponse> run() {
+    const std::stop_callback on_stop(request_.stop, [this] {
+      asio::post(io_, [this] { end(Error{ErrorCode::cancelled, "interrupted"}); });
     });
-  });
-  io.run();
-  response = parser.release();
-  return result;
+    touch();
+    asio::co_spawn(io_, converse(), asio::detached);
+    asio::co_spawn(io_, watch(), asio::detached);
+    io_.run();
+    if (failure_) return *failure_;
+    return parser_.release();
+  }
+
+ private:
+  static constexpr std::uint64_t kMostAnswerBytes = 256 << 20;
+  static constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
+
+  asio::awaitable<void> converse() {
+    asio::ip::tcp::resolver resolver(io_);
+    const auto [unknown, endpoints] = co_await resolver.async_resolve(host_, port_, kNoThrow);
+    if (unknown || over_) co_return end(no_answer(unknown));
+    const auto [refused, endpoint] = co_await asio::async_connect(socket_, endpoints, kNoThrow);
+    if (refused) co_return end(no_answer(refused));
+    asio::co_spawn(io_, send(), asio::detached);
+    beast::flat_buffer buffer;
+    const auto [error, size] = co_await wire::async_read(socket_, buffer, parser_, kNoThrow);
+    if (error) co_return end(no_answer(error));
+    end(std::nullopt);
+  }
+
+  asio::awaitable<void> send() {
+    const HttpRequest header = header_of(request_, body_, host_);
+    wire::request_serializer<wire::empty_body> serializer(header);
+    auto [error, size] = co_await wire::async_write_header(socket_, serializer, kNoThrow);
+    std::uint64_t sent = 0;
+    while (!error && !over_) {
+      const auto piece = body_.next();
+      if (!piece.ok()) co_return end(piece.error());
+      if (piece->empty()) break;
+      std::tie(error, size) =
+          co_await asio::async_write(socket_, asio::buffer(piece->data(), piece->size()), kNoThrow);
+      if (error) break;
+      touch();
+      sent += size;
+      if (request_.progress) {
+        request_.progress(static_cast<double>(sent) / static_cast<double>(body_.size()));
+      }
+    }
+  }
+
+  asio::awaitable<void> watch() {
+    while (!over_ && std::chrono::steady_clock::now() < deadline_) {
+      timer_.expires_at(deadline_);
+      co_await timer_.async_wait(kNoThrow);
+    }
+    end(no_answer(asio::error::timed_out));
+  }
+
+  void touch() {
+    deadline_ = std::chrono::steady_clock::now() + std::chrono::seconds(request_.timeout_s);
+  }
+
+  [[nodiscard]] Error no_answer(const beast::error_code& error) const {
+    return {ErrorCode::unavailable,
+            fmt::format("no answer from http://{}:{}: {}; is `zkp dev` running?", host_, port_,
+                        error.message())};
+  }
+
+  // The first end counts; each operation that is under way fails then.
+  void end(std::optional<Error> failure) {
+    if (over_) return;
+    over_ = true;
+    failure_ = std::move(failure);
+    timer_.cancel();
+    beast::error_code ignored;
+    socket_.close(ignored);
+  }
+
+  const ApiClient::Request& request_;
+  RequestBody body_;
+  const std::string &host_, &port_;
+  std::chrono::steady_clock::time_point deadline_;
+  bool over_ = false;
+  std::optional<Error> failure_;
+  wire::response_parser<wire::string_body> parser_;
+  asio::io_context io_;
+  asio::ip::tcp::socket socket_{io_};
+  asio::steady_timer timer_{io_};
+};
+
+bool is_terminal(const Json& task) {
+  const std::string status = task.value("status", "");
+  return status == "completed" || status == "failed" || status == "cancelled";
 }
 
 }  // namespace
@@ -120,17 +202,16 @@ base::Result<ApiClient> ApiClient::parse(const std::string& url) {
 }
 
 base::Result<Json> ApiClient::call(const Request& request) const {
+  base::SystemRandom random;
+  auto content = RequestBody::of_text(request.body);
+  if (!request.parts.empty()) {
+    ZKP_TRY(content, RequestBody::of_parts(request.parts, random));
+  }
   HttpResponse response;
-  beast::error_code failure;
   try {
-    failure = exchange(host_, port_, to_http(request, host_), request.timeout_s, response);
+    ZKP_TRY(response, Exchange(request, std::move(content), host_, port_).run());
   } catch (const std::exception& error) {
     return Error{ErrorCode::internal, error.what()};
-  }
-  if (failure) {
-    return Error{ErrorCode::unavailable,
-                 fmt::format("no answer from http://{}:{}: {}; is `zkp dev` running?", host_, port_,
-                             failure.message())};
   }
   Json body = Json::parse(response.body(), nullptr, false);
   if (response.result_int() >= 400) return error_of(response.result_int(), body);
@@ -139,6 +220,29 @@ base::Result<Json> ApiClient::call(const Request& request) const {
                  fmt::format("http://{}:{} did not answer with JSON", host_, port_)};
   }
   return body;
+}
+
+base::Result<Json> ApiClient::wait_for_task(const std::string& task_id, int timeout_s,
+                                            const std::stop_token& stop) const {
+  constexpr std::int64_t kStepSeconds = 30;
+  using std::chrono::steady_clock;
+  const auto end = steady_clock::now() + std::chrono::seconds(timeout_s);
+  while (!stop.stop_requested()) {
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(end - steady_clock::now());
+    const int step = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, kStepSeconds));
+    auto task =
+        call({.target = fmt::format("/api/v1/proof/{}?wait={}s", encode_path(task_id), step),
+              .timeout_s = step + 30,
+              .stop = stop});
+    if (!task.ok() && task.error().code == ErrorCode::cancelled) break;
+    if (!task.ok() || is_terminal(*task)) return task;
+    if (steady_clock::now() >= end) {
+      return Error{ErrorCode::deadline_exceeded,
+                   fmt::format("task {} is still {} after {} s; it goes on", task_id,
+                               task->value("status", "unknown"), timeout_s)};
+    }
+  }
+  return Error{ErrorCode::cancelled, "interrupted; the task goes on"};
 }
 
 std::string encode_path(const std::string& text) {
