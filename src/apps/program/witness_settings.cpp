@@ -4,10 +4,6 @@
 
 namespace zkp::apps {
 
-prover::witness::Limits WitnessSettings::limits() const {
-  return {.time = std::chrono::seconds(time_s), .memory_bytes = memory_mib << 20};
-}
-
 void add_witness_settings(CLI::App& app, WitnessSettings& settings) {
   add_setting(app, "witness-time-s", settings.time_s,
               "Time that a circuit's witness program may take")

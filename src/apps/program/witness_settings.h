@@ -2,16 +2,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "prover/witness/program.h"
-
 namespace zkp::apps {
 
 // What a circuit's own witness program may take.
 struct WitnessSettings {
   unsigned time_s = 600;
   std::uint64_t memory_mib = 2 << 10;
-
-  [[nodiscard]] prover::witness::Limits limits() const;
 };
 void add_witness_settings(CLI::App& app, WitnessSettings& settings);
 

@@ -66,20 +66,22 @@ base::Status run(const Settings& settings, SignalStop& signals) {
   ZKP_TRY(const auto* kernels, choose_kernels());
   base::SystemRandom random;
   const prover::witness::Engine engine;
-  ZKP_TRY(const auto worker, services::worker::Worker::start(
-                                 {.id = {settings.id},
-                                  .version = version(),
-                                  .slots = settings.slots,
-                                  .threads = settings.threads,
-                                  .data_dir = settings.data_dir,
-                                  .memory_bytes = settings.memory_mib << 20,
-                                  .key_memory_bytes = settings.key_memory_mib << 20,
-                                  .key_disk_bytes = settings.key_disk_mib << 20,
-                                  .witness_limits = settings.witness.limits(),
-                                  .coordinators = {.coordinators = settings.coordinators,
-                                                   .make_channel = network::rpc::open_channel},
-                                  .on_drain = [&signals] { signals.request_stop(); }},
-                                 {.kernels = *kernels, .random = random, .engine = engine}));
+  ZKP_TRY(const auto worker,
+          services::worker::Worker::start(
+              {.id = {settings.id},
+               .version = version(),
+               .slots = settings.slots,
+               .threads = settings.threads,
+               .data_dir = settings.data_dir,
+               .memory_bytes = settings.memory_mib << 20,
+               .key_memory_bytes = settings.key_memory_mib << 20,
+               .key_disk_bytes = settings.key_disk_mib << 20,
+               .witness_limits = {.time = std::chrono::seconds(settings.witness.time_s),
+                                  .memory_bytes = settings.witness.memory_mib << 20},
+               .coordinators = {.coordinators = settings.coordinators,
+                                .make_channel = network::rpc::open_channel},
+               .on_drain = [&signals] { signals.request_stop(); }},
+              {.kernels = *kernels, .random = random, .engine = engine}));
   ZKP_TRY(const auto status_server,
           services::status::StatusServer::start({.listen = settings.http_listen},
                                                 services::worker::status_pages(*worker), random));

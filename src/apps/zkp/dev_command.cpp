@@ -55,7 +55,8 @@ services::worker::WorkerOptions worker_options(const DevOptions& options,
           .memory_bytes = memory,
           .key_memory_bytes = memory / 4,
           .key_disk_bytes = std::uint64_t{20} << 30,
-          .witness_limits = options.witness.limits(),
+          .witness_limits = {.time = std::chrono::seconds(options.witness.time_s),
+                             .memory_bytes = options.witness.memory_mib << 20},
           .coordinators = {.coordinators = {kInProcess}, .make_channel = [&](const std::string&) {
                              return server.in_process_channel();
                            }}};

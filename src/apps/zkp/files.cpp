@@ -49,4 +49,10 @@ prover::groth16::Progress ProgressLine::listener() {
   };
 }
 
+std::function<void(double)> ProgressLine::fractions(const char* stage) {
+  auto listener = this->listener();
+  if (!listener) return {};
+  return [listener = std::move(listener), stage](double fraction) { listener(fraction, stage); };
+}
+
 }  // namespace zkp::apps

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/bytes.h"
@@ -26,6 +27,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
   // To be given to a long work; calls come from one thread at a time.
   [[nodiscard]] prover::groth16::Progress listener();
+  // The same for a work of one stage.
+  [[nodiscard]] std::function<void(double fraction)> fractions(const char* stage);
 
  private:
   std::string what_;

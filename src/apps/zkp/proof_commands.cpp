@@ -1,11 +1,10 @@
 // zkp proof submit | status | wait | list | cancel: a client of the HTTP API.
-#include <chrono>
 #include <iostream>
 #include <iterator>
 
 #include <fmt/format.h>
 
-#include "apps/zkp/api_client.h"
+#include "apps/client/api_client.h"
 #include "apps/zkp/command.h"
 #include "apps/zkp/files.h"
 
@@ -18,7 +17,7 @@ struct ProofOptions {
   std::string url = "http://127.0.0.1:8080";
   std::string task_id;
   // submit
-  std::string circuit, inputs_file, idempotency_key;
+  std::string circuit, inputs_file, witness_file, idempotency_key;
   std::vector<std::string> public_inputs;
   std::optional<int> priority, deadline_s, max_attempts;
   bool wait = false;
@@ -28,16 +27,9 @@ struct ProofOptions {
   int limit = 50;
 };
 
-constexpr int kWaitStepSeconds = 30;
-
 base::Result<std::string> read_input(const std::string& file) {
   if (file != "-") return read_text(file);
   return std::string(std::istreambuf_iterator<char>(std::cin), {});
-}
-
-bool is_terminal(const Json& task) {
-  const std::string status = task.value("status", "");
-  return status == "completed" || status == "failed" || status == "cancelled";
 }
 
 // Prints the task. A task that failed or was cancelled is an error of the command that waited.
@@ -52,23 +44,8 @@ base::Status show_result(const Json& task) {
 
 base::Status wait_for(const ApiClient& api, const std::string& task_id, int timeout_s,
                       const Environment& environment) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(timeout_s);
-  while (!environment.stop.stop_requested()) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::seconds>(end - std::chrono::steady_clock::now());
-    const int step = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, kWaitStepSeconds));
-    ZKP_TRY(
-        const Json task,
-        api.call({.target = fmt::format("/api/v1/proof/{}?wait={}s", encode_path(task_id), step),
-                  .timeout_s = step + 30}));
-    if (is_terminal(task)) return show_result(task);
-    if (std::chrono::steady_clock::now() >= end) {
-      return base::Error{base::ErrorCode::deadline_exceeded,
-                         fmt::format("task {} is still {} after {} s; it goes on", task_id,
-                                     task.value("status", "unknown"), timeout_s)};
-    }
-  }
-  return base::Error{base::ErrorCode::cancelled, "interrupted; the task goes on"};
+  ZKP_TRY(const Json task, api.wait_for_task(task_id, timeout_s, environment.stop));
+  return show_result(task);
 }
 
 base::Result<Json> request_body(const ProofOptions& options) {
@@ -99,10 +76,23 @@ base::Result<Json> request_body(const ProofOptions& options) {
 base::Status submit(const ProofOptions& options, const Environment& environment) {
   ZKP_TRY(const ApiClient api, ApiClient::parse(options.url));
   ZKP_TRY(const Json body, request_body(options));
-  ZKP_TRY(const Json task, api.call({.method = "POST",
-                                     .target = "/api/v1/proof",
-                                     .body = body.dump(),
-                                     .idempotency_key = options.idempotency_key}));
+  ApiClient::Request request{.method = "POST",
+                             .target = "/api/v1/proof",
+                             .idempotency_key = options.idempotency_key,
+                             .stop = environment.stop};
+  std::optional<ProgressLine> line;
+  if (options.witness_file.empty()) {
+    request.body = body.dump();
+  } else {
+    request.parts = {{.name = "task", .content_type = "application/json", .text = body.dump()},
+                     {.name = "witness",
+                      .content_type = "application/octet-stream",
+                      .file = options.witness_file}};
+    request.progress = line.emplace(options.witness_file).fractions("sent");
+  }
+  auto answer = api.call(request);
+  line.reset();
+  ZKP_TRY(const Json task, std::move(answer));
   if (options.wait) {
     return wait_for(api, task.value("task_id", ""), options.timeout_s, environment);
   }
@@ -154,10 +144,17 @@ void declare_task(CLI::App& command, ProofOptions& options) {
 void declare_submit(CLI::App& command, ProofOptions& options) {
   command.add_option("circuit", options.circuit, "Circuit, as `zkp circuit list` names it")
       ->required();
-  command.add_option("--inputs", options.inputs_file,
-                     "JSON file with the inputs, or - for standard input: an object of named "
-                     "inputs, or of public_inputs and private_inputs");
-  command.add_option("--public", options.public_inputs, "Public inputs, in order");
+  CLI::Option* inputs = command.add_option(
+      "--inputs", options.inputs_file,
+      "JSON file with the inputs, or - for standard input: an object of named inputs, such as "
+      "circom's input.json, or of public_inputs and private_inputs");
+  CLI::Option* publics =
+      command.add_option("--public", options.public_inputs, "Public inputs, in order");
+  command
+      .add_option("--witness", options.witness_file,
+                  "Witness (.wtns) to send instead of inputs, for a registered circuit")
+      ->excludes(inputs)
+      ->excludes(publics);
   command.add_option("--priority", options.priority, "0 to 9 (default 5)");
   command.add_option("--deadline", options.deadline_s, "Seconds until the task fails");
   command.add_option("--max-attempts", options.max_attempts, "1 to 10 (default 3)");

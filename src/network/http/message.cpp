@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
-#include <boost/beast/core/string.hpp>
-
 #include "base/hex.h"
 
 namespace zkp::network::http {
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
-    if (boost::beast::iequals(key, name)) return value;
+    if (equal_without_case(key, name)) return value;
   }
   return std::nullopt;
 }
@@ -48,6 +46,11 @@ Task<base::Result<WholeBody>> read_whole(BodySource& body, std::size_t most_byte
         *piece, whole.memory.reveal_mutable().begin() + static_cast<std::ptrdiff_t>(whole.size));
     whole.size = size;
   }
+}
+
+bool equal_without_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 base::Result<std::string> percent_decoded(std::string_view text) {

@@ -88,6 +88,8 @@ using Handler = std::function<Task<base::Result<Response>>(const Request&)>;
 // after the answer.
 using StreamedHandler = std::function<Task<base::Result<Response>>(const Request&, BodySource&)>;
 
+// Of ASCII letters. Beast's iequals reads a byte behind texts that differ in case.
+bool equal_without_case(std::string_view a, std::string_view b);
 // Decodes %XX; invalid_argument if an escape is not complete.
 base::Result<std::string> percent_decoded(std::string_view text);
 // The names and values of "a=1&b=two+words".

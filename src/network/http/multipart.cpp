@@ -4,14 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include <boost/beast/core/string.hpp>
+#include "network/http/message.h"
 
 namespace zkp::network::http {
 namespace {
 
 using base::Error;
 using base::ErrorCode;
-using boost::beast::iequals;
 
 Error wrong(std::string what) {
   return {ErrorCode::invalid_argument, "multipart: " + std::move(what)};
@@ -42,8 +41,9 @@ struct FieldValue {
 
   // Names are compared without regard to case.
   [[nodiscard]] const std::string* find(std::string_view name) const {
-    const auto found = std::ranges::find_if(
-        parameters, [&](const auto& parameter) { return iequals(parameter.first, name); });
+    const auto found = std::ranges::find_if(parameters, [&](const auto& parameter) {
+      return equal_without_case(parameter.first, name);
+    });
     return found == parameters.end() ? nullptr : &found->second;
   }
 };
@@ -95,7 +95,7 @@ base::Result<FieldValue> parse_value(std::string_view text) {
 
 base::Result<MultipartParser> MultipartParser::from_content_type(std::string_view content_type) {
   ZKP_TRY(const FieldValue value, parse_value(content_type));
-  if (!iequals(value.token, "multipart/form-data")) {
+  if (!equal_without_case(value.token, "multipart/form-data")) {
     return wrong("want Content-Type: multipart/form-data");
   }
   const std::string* const boundary = value.find("boundary");
@@ -221,16 +221,17 @@ base::Result<std::optional<MultipartParser::Event>> MultipartParser::end_header_
   }
   const std::string_view name = std::string_view(line_).substr(0, colon);
   const std::string_view text = trimmed(std::string_view(line_).substr(colon + 1));
-  if (iequals(name, "Content-Transfer-Encoding") && !iequals(text, "binary") &&
-      !iequals(text, "8bit") && !iequals(text, "7bit")) {
+  if (equal_without_case(name, "Content-Transfer-Encoding") &&
+      !equal_without_case(text, "binary") && !equal_without_case(text, "8bit") &&
+      !equal_without_case(text, "7bit")) {
     return wrong("want no Content-Transfer-Encoding but binary");
   }
-  if (!iequals(name, "Content-Disposition")) return std::optional<Event>();
+  if (!equal_without_case(name, "Content-Disposition")) return std::optional<Event>();
 
   if (part_) return wrong("a part has two of Content-Disposition");
   ZKP_TRY(const FieldValue value, parse_value(text));
   const std::string* const part_name = value.find("name");
-  if (!iequals(value.token, "form-data") || part_name == nullptr) {
+  if (!equal_without_case(value.token, "form-data") || part_name == nullptr) {
     return wrong("want Content-Disposition: form-data; name=...");
   }
   part_ = PartBegin{*part_name, std::nullopt};

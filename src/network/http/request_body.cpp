@@ -25,7 +25,7 @@ RequestBody::RequestBody(beast::tcp_stream& stream, ReadBuffer& buffer, RequestP
       parser_(parser),
       limits_(limits),
       must_ask_(parser.get().version() >= 11 &&
-                beast::iequals(parser.get()[wire::field::expect], "100-continue")),
+                equal_without_case(parser.get()[wire::field::expect], "100-continue")),
       time_left_(limits.timeout) {}
 
 RequestBody::~RequestBody() {
