@@ -1,13 +1,9 @@
 // What a team that uses circom has in its folder: a compiled circuit, a witness, a powers-of-tau
 // file and a ceremony's key, all made by circom and snarkjs.
-import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { writeFileSync } from "node:fs";
 import * as snarkjs from "snarkjs";
-import { file } from "./tools.mjs";
+import { compileCircuit, file } from "./tools.mjs";
 
-const require = createRequire(import.meta.url);
 const power = 10; // 1024 rows: Poseidon with two inputs and a few more constraints
 
 const circuit = `
@@ -33,17 +29,9 @@ component main {public [label]} = Commitment();
 
 export const inputs = { value: "305419896", salt: "987654321987654321", label: "42" };
 
-function compile() {
-  writeFileSync(file("circuit.circom"), circuit);
-  const compiler = require.resolve("circom2/cli.js");
-  const libraries = join(dirname(require.resolve("circomlib/package.json")), "..");
-  const args = [compiler, file("circuit.circom"), "--r1cs", "--wasm", "-o", file("."), "-l", libraries];
-  const result = spawnSync(process.execPath, args, { encoding: "utf8", cwd: libraries });
-  if (result.status !== 0) throw new Error(`circom: ${result.stdout}${result.stderr}`);
-}
-
 export async function makeCeremony() {
-  compile();
+  writeFileSync(file("circuit.circom"), circuit);
+  compileCircuit(file("circuit.circom"));
   const curve = await snarkjs.curves.getCurveFromName("bn128");
   const { newAccumulator, contribute, preparePhase2 } = snarkjs.powersOfTau;
   await newAccumulator(curve, power, file("0.ptau"));

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { stopCurves, summary, useFolder } from "./tools.mjs";
 import { makeCeremony } from "./ceremony.mjs";
 import { checkFiles } from "./files.mjs";
+import { checkWitnesses } from "./witness.mjs";
 import { checkSolidity } from "./solidity.mjs";
 import { checkNetwork } from "./network.mjs";
 
@@ -18,6 +19,7 @@ try {
   useFolder(folder);
   const ceremony = await makeCeremony();
   await checkFiles(ceremony);
+  await checkWitnesses();
   await checkSolidity(ceremony);
   await checkNetwork();
   console.log(`interop: ${summary()} checks passed`);

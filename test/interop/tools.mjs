@@ -2,7 +2,10 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const require = createRequire(import.meta.url);
 
 export const zkpProgram = process.env.ZKP ?? "build/release/bin/zkp";
 if (!existsSync(zkpProgram)) throw new Error(`there is no ${zkpProgram}; build it, or set ZKP`);
@@ -13,6 +16,19 @@ export const useFolder = (path) => {
 };
 export const file = (name) => join(folder, name);
 export const readJson = (name) => JSON.parse(readFileSync(file(name), "utf8"));
+
+// A circuit of circuits/.
+export const circuitPath = (name) => join(import.meta.dirname, "circuits", `${name}.circom`);
+
+// Makes NAME.r1cs and NAME_js/NAME.wasm in the scratch folder. circom sees only files below the folder it runs in, and
+// has circomlib in that one.
+export function compileCircuit(path) {
+  const compiler = require.resolve("circom2/cli.js");
+  const libraries = join(dirname(require.resolve("circomlib/package.json")), "..");
+  const args = [compiler, path, "--r1cs", "--wasm", "-o", file("."), "-l", libraries];
+  const result = spawnSync(process.execPath, args, { encoding: "utf8", cwd: libraries });
+  if (result.status !== 0) throw new Error(`circom: ${result.stdout}${result.stderr}`);
+}
 
 // Arguments that name files of the scratch folder are given by file().
 export function zkp(...args) {

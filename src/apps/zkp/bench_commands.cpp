@@ -1,8 +1,10 @@
-// zkp bench field | msm | ntt | groth16: how fast this machine is. Medians of several runs.
+// zkp bench field | msm | ntt | groth16 | witness: how fast this machine is. Medians of several
+// runs.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <malloc.h>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -19,6 +21,7 @@
 #include "prover/groth16/verify.h"
 #include "prover/iden3/formats.h"
 #include "prover/poly/domain.h"
+#include "prover/witness/program.h"
 #include "services/gateway/proof_request.h"
 #include "services/request/inputs_json.h"
 
@@ -36,7 +39,7 @@ struct BenchOptions {
   int runs = 5;
   int log_size = 16;
   std::size_t constraints = 65'520;
-  std::string group = "g1", zkey, witness, request;
+  std::string group = "g1", zkey, witness, request, wasm, input;
   bool windows = false;
   bool json = false;
 };
@@ -333,6 +336,38 @@ base::Status bench_groth16(const BenchOptions& options, const Environment& envir
   return {};
 }
 
+base::Status bench_witness(const BenchOptions& options, const Environment& environment) {
+  namespace witness = prover::witness;
+  ZKP_TRY(const std::string text, read_text(options.input));
+  ZKP_TRY_FILE(const auto inputs, options.input, witness::read_inputs_json(text));
+  ZKP_TRY(const auto wasm, prover::iden3::MappedFile::open(options.wasm));
+  const witness::Engine engine;
+  base::Status status;
+  std::optional<witness::Program> program;
+  const auto compile = measure(options.runs, [&] {
+    auto compiled = witness::Program::compile(engine, wasm.bytes());
+    if (!compiled.ok()) status = compiled.error();
+    if (compiled.ok()) program = *std::move(compiled);
+  });
+  if (!status.ok()) return about_file(options.wasm, std::move(status).error());
+  const auto calculate = measure(options.runs, [&] {
+    const auto values = witness::calculate(*program, inputs, {.stop = environment.stop});
+    if (!values.ok()) status = values.error();
+  });
+  if (!status.ok()) return about_file(options.wasm, std::move(status).error());
+  Json report = heading("witness", options, environment);
+  report["threads"] = 1;
+  report["wires"] = program->witness_size();
+  report["compile_ms"] = 1e3 * median(compile);
+  // The first runs may come before the optimising compiler's code.
+  report["slowest_run_ms"] = 1e3 * calculate.back();
+  report["run_ms"] = 1e3 * median(calculate);
+  report["fastest_run_ms"] = 1e3 * calculate.front();
+  report["peak_memory_mb"] = peak_memory_mb();
+  print(report, options.json);
+  return {};
+}
+
 void declare_common(CLI::App& command, BenchOptions& options) {
   command.add_option("--threads", options.threads, "Threads (default: all cores)")
       ->check(CLI::Range(1, 1024));
@@ -386,6 +421,14 @@ void add_bench_commands(CLI::App& app, Chosen& chosen) {
             ->check(CLI::Range(1, 1 << 26));
       },
       bench_groth16);
+  add_command<BenchOptions>(
+      *group, chosen, "witness", "Compiling and running a witness program of circom's",
+      [](CLI::App& command, BenchOptions& options) {
+        declare_common(command, options);
+        command.add_option("wasm", options.wasm, "Witness program (.wasm)")->required();
+        command.add_option("input", options.input, "Inputs (JSON)")->required();
+      },
+      bench_witness);
 }
 
 }  // namespace zkp::apps

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -74,10 +75,8 @@ class Reader final : public nlohmann::json_sax<json> {
     return refuse_type("an object");
   }
   bool key(string_t& name) override {
-    const auto same = [&](const Input& input) { return input.name == name; };
     inputs_.push_back({name, {}});
-    if (std::any_of(inputs_.begin(), inputs_.end() - 1, same)) return refuse("it is given twice");
-    return true;
+    return names_.insert(name).second || refuse("it is given twice");
   }
   bool end_object() override { return true; }
   bool start_array(std::size_t /*size*/) override {
@@ -146,6 +145,7 @@ class Reader final : public nlohmann::json_sax<json> {
 
   std::string_view text_;
   Inputs inputs_;
+  std::set<std::string> names_;
   GrowingSecret values_;
   std::vector<std::size_t> lists_;  // for each open list, how many of its values are read
   bool root_open_ = false;

@@ -156,7 +156,7 @@ struct Program::Compiled {
 };
 
 base::Result<Program> Program::compile(const Engine& engine, base::ByteView wasm,
-                                       const Limits& limits) {
+                                       const Limits& limits, Runs runs) {
   ZKP_TRY(const BoundedModule bounded, bound_module(wasm, {.module_bytes = limits.module_bytes,
                                                            .memory_bytes = limits.memory_bytes}));
   auto compiled = std::make_shared<Compiled>(engine, bounded.wasm);
@@ -165,8 +165,9 @@ base::Result<Program> Program::compile(const Engine& engine, base::ByteView wasm
     if (!report->empty()) return failure_of(*report, {}, compiled->places);
     return {};
   };
-  const Bounds bounds{
-      .time = limits.time, .stack_bytes = limits.stack_bytes, .optimise = bounded.may_optimise};
+  const Bounds bounds{.time = limits.time,
+                      .stack_bytes = limits.stack_bytes,
+                      .optimise = bounded.may_optimise && runs == Runs::many};
   ZKP_CHECK(run_driver(engine, bounds, [&](JSContext* context, Driver& driver) -> base::Status {
     ZKP_CHECK(went_well(driver.compile(bounded.wasm)));
     const JS::RootedObject module(context, driver.module());

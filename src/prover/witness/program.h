@@ -23,9 +23,13 @@ namespace zkp::prover::witness {
 struct Limits {
   std::chrono::milliseconds time{std::chrono::minutes(10)};  // of one calculation
   std::uint64_t memory_bytes = std::uint64_t{2} << 30;       // the program's own memory
-  std::size_t module_bytes = std::size_t{256} << 20;         // the .wasm
+  std::size_t module_bytes = std::size_t{128} << 20;         // the .wasm
   std::size_t stack_bytes = std::size_t{1} << 20;            // of calls in calls
 };
+
+// How often a program will run: whether it pays to optimise it, for which the engine takes about
+// 0.15 s for each MB of it, beside the first runs. To end the engine waits for what it is at.
+enum class Runs : std::uint8_t { once, many };
 
 // A witness program, compiled once; immutable, for any number of threads at once. A copy is the
 // same program.
@@ -37,7 +41,7 @@ class Program {
   // deadline_exceeded, internal: see calculate(). Blocks; the memory limit is the program's for its
   // whole life.
   static base::Result<Program> compile(const Engine& engine, base::ByteView wasm,
-                                       const Limits& limits = {});
+                                       const Limits& limits = {}, Runs runs = Runs::many);
 
   [[nodiscard]] std::uint32_t witness_size() const;  // wires, with the constant 1
   [[nodiscard]] std::uint32_t input_count() const;   // values of all input signals together

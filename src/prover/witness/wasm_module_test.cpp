@@ -128,15 +128,15 @@ TEST(WasmModule, RefusesAModuleOverItsSize) {
 }
 
 TEST(WasmModule, RefusesEveryTruncation) {
-  const Bytes wasm = test_file("weigh.wasm");
-  ASSERT_TRUE(bound_module(wasm, kLimits).ok());
+  const Bytes wasm = TestModule().assemble();
   std::size_t accepted = 0;
   for (std::size_t size = 0; size < wasm.size(); ++size) {
+    // A copy of just this size: the sanitizer sees what is read past its end.
     const Bytes cut(wasm.begin(), wasm.begin() + static_cast<std::ptrdiff_t>(size));
     if (bound_module(cut, kLimits).ok()) ++accepted;
   }
-  // Where a whole section ends behind the exports: those are SpiderMonkey's to refuse.
-  EXPECT_LE(accepted, 4U);
+  // Where the exports and where the code end: what is missing there is SpiderMonkey's to refuse.
+  EXPECT_EQ(accepted, 2U);
 }
 
 }  // namespace
