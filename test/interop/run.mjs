@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopCurves, summary, useFolder } from "./tools.mjs";
-import { makeCeremony } from "./ceremony.mjs";
+import { checkCeremony, makeCeremony } from "./ceremony.mjs";
 import { checkFiles } from "./files.mjs";
 import { checkSolidity } from "./solidity.mjs";
 import { checkNetwork } from "./network.mjs";
@@ -17,6 +17,7 @@ let status = 1;
 try {
   useFolder(folder);
   const ceremony = await makeCeremony();
+  await checkCeremony();
   await checkFiles(ceremony);
   await checkSolidity(ceremony);
   await checkNetwork();
