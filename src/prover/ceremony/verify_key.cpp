@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "prover/ceremony/combination.h"
-#include "prover/groth16/progress_meter.h"
 #include "prover/iden3/formats.h"
 #include "prover/iden3/ptau_layout.h"
 #include "prover/poly/roots.h"
@@ -21,6 +20,8 @@ using field::Limbs;
 using iden3::PointChecks;
 using iden3::ZkeyLayout;
 
+constexpr double kInitialKeyShare = 0.8;  // of the work
+
 Error unfit(std::string_view message) {
   return {ErrorCode::failed_precondition, fmt::format("zkey: {}", message)};
 }
@@ -30,7 +31,13 @@ base::Result<base::Bytes> initial_key(const circuit::ConstraintSystem& system, B
                                       const groth16::SetupOptions& options) {
   ZKP_TRY(const std::uint32_t domain_log, groth16::domain_log_of(system));
   ZKP_TRY(const groth16::PowersOfTau powers, iden3::read_ptau(ptau, domain_log));
-  ZKP_TRY(groth16::ProvingKey key, groth16::setup_from_powers(system, powers, options));
+  groth16::SetupOptions setup = options;
+  if (options.progress) {
+    setup.progress = [&options](double fraction, const char* stage) {
+      options.progress(kInitialKeyShare * fraction, stage);
+    };
+  }
+  ZKP_TRY(groth16::ProvingKey key, groth16::setup_from_powers(system, powers, setup));
   ZKP_TRY(key.contributions, iden3::initial_contributions(key, ptau));
   return iden3::write_zkey(key);
 }
@@ -168,6 +175,7 @@ base::Result<KeyContributions> verify_key(const circuit::ConstraintSystem& syste
   ZKP_TRY(const G2Affine delta2,
           iden3::take_point<G2Affine>(key.file, delta2_bytes, PointChecks::subgroup, "delta2"));
   ZKP_CHECK(check_c(key, initial, delta2, options));
+  if (options.progress) options.progress(kInitialKeyShare + (1 - kInitialKeyShare) / 2, "C");
   ZKP_CHECK(check_h(key, powers, delta2, options));
   return contributions;
 }
