@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopCurves, summary, useFolder } from "./tools.mjs";
-import { makeCeremony } from "./ceremony.mjs";
+import { checkCeremony, makeCeremony } from "./ceremony.mjs";
 import { checkFiles } from "./files.mjs";
 import { checkWitnesses } from "./witness.mjs";
 import { checkSolidity } from "./solidity.mjs";
@@ -18,6 +18,7 @@ let status = 1;
 try {
   useFolder(folder);
   const ceremony = await makeCeremony();
+  await checkCeremony();
   await checkFiles(ceremony);
   await checkWitnesses();
   await checkSolidity(ceremony);

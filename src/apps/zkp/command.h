@@ -33,6 +33,8 @@ void add_dev_command(CLI::App& app, Chosen& chosen);
 void add_groth16_commands(CLI::App& app, Chosen& chosen);
 void add_zkey_commands(CLI::App& app, Chosen& chosen);
 void add_wtns_commands(CLI::App& app, Chosen& chosen);
+void add_key_ceremony_commands(CLI::App& zkey, Chosen& chosen);  // below `zkp zkey`
+void add_powersoftau_commands(CLI::App& app, Chosen& chosen);
 void add_r1cs_commands(CLI::App& app, Chosen& chosen);
 void add_proof_commands(CLI::App& app, Chosen& chosen);
 void add_circuit_commands(CLI::App& app, Chosen& chosen);

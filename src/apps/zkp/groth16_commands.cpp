@@ -50,7 +50,7 @@ base::Status setup(const SetupArguments& arguments, const Environment& environme
   if (ceremony) {
     fmt::print(stderr,
                "zkp: this key has no contribution yet, so anyone can forge proofs with it; "
-               "contribute with `snarkjs zkey contribute` before you use it\n");
+               "contribute with `zkp zkey contribute` before you use it\n");
   } else {
     fmt::print(stderr,
                "zkp: a development key: whoever made it could have kept its secret; for real use, "

@@ -26,6 +26,7 @@ int run(int argc, char** argv) {
   add_groth16_commands(app, chosen);
   add_zkey_commands(app, chosen);
   add_wtns_commands(app, chosen);
+  add_powersoftau_commands(app, chosen);
   add_r1cs_commands(app, chosen);
   add_bench_commands(app, chosen);
   add_cluster_commands(app, chosen);

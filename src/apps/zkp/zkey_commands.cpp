@@ -48,6 +48,7 @@ base::Status export_solidity_calldata(const CalldataArguments& arguments, const 
 void add_zkey_commands(CLI::App& app, Chosen& chosen) {
   CLI::App* group = app.add_subcommand("zkey", "Proving keys (.zkey)");
   group->require_subcommand(1);
+  add_key_ceremony_commands(*group, chosen);
   CLI::App* exports = group->add_subcommand("export", "What others need in order to check proofs");
   exports->require_subcommand(1);
   const auto declare = [](const char* what) {

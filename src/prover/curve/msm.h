@@ -3,6 +3,7 @@
 #include <span>
 #include <stop_token>
 
+#include "base/random.h"
 #include "base/result.h"
 #include "prover/curve/point.h"
 #include "prover/field/kernels.h"
@@ -22,6 +23,11 @@ base::Result<G1> msm(std::span<const G1Affine> points, std::span<const field::Li
                      const field::Kernels& kernels, const MsmOptions& options = {});
 base::Result<G2> msm(std::span<const G2Affine> points, std::span<const field::Limbs> scalars,
                      const field::Kernels& kernels, const MsmOptions& options = {});
+
+// True if every point is in its subgroup; wrong with a probability of 2^-130 at most. Much faster
+// than one by one. REQUIRES: the points are on their curve.
+base::Result<bool> all_in_subgroup(std::span<const G2Affine> points, base::Random& random,
+                                   const field::Kernels& kernels, std::stop_token stop = {});
 
 // What the cost model says of such a sum of finite points: the width of its windows, the additions
 // of points, and how long it takes as a number of additions.

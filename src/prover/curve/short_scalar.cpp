@@ -4,16 +4,11 @@
 #include <array>
 #include <bit>
 
+#include "prover/curve/endomorphism.h"
 #include "prover/curve/pairing_kernels.h"
 
 namespace zkp::prover::curve {
 namespace {
-
-// Cube roots of 1 that belong together.
-constexpr Fq kBeta =
-    Fq::from_standard({0x5763473177fffffe, 0xd4f263f1acdb5c4f, 0x59e26bcea0d48bac, 0});
-constexpr Fr kLambda =
-    Fr::from_standard({0x8b17ea66b99c90dd, 0x5bfc41088d8daaa7, 0xb3c4d79d41a91758, 0});
 
 G1 multiple(const G1Affine& point, const ShortScalar& scalar) {
   // P, lambda P and P + lambda P = -lambda^2 P.

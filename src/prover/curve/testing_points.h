@@ -4,26 +4,16 @@
 
 #include "base/random.h"
 #include "prover/curve/point.h"
+#include "prover/curve/square_root.h"
 
 // Points for tests.
 namespace zkp::prover::curve {
-
-// The square root of a square of Fq, q being 3 modulo 4: a^((q + 1) / 4).
-inline Fq square_root(const Fq& a) {
-  field::Limbs exponent = Fq::kModulus;
-  ++exponent[0];
-  for (std::size_t i = 0; i < 4; ++i) {
-    exponent[i] = exponent[i] >> 2 | (i < 3 ? exponent[i + 1] << 62 : 0);
-  }
-  return a.power(exponent);
-}
 
 // The first point of G1 with an x of `from`, from + 1 and so on.
 inline G1Affine point_at_or_after(Fq from) {
   for (Fq x = from;; x += Fq::one()) {
     const Fq square = x.squared() * x + Fq::from_u64(3);
-    const Fq y = square_root(square);
-    if (y.squared() == square) return {x, y};
+    if (const auto y = square_root(square)) return {x, *y};
   }
 }
 
@@ -55,13 +45,7 @@ inline std::vector<G2Affine> points_for_tests(const G2Params& /*group*/) {
 // subgroup with a probability of 2^-254.
 inline G2Affine curve_point(const Fq2& x) {
   const Fq2 square = x.squared() * x + G2Params::b();
-  const Fq half = Fq::from_u64(2).inverse();
-  const Fq norm_root = square_root(square.c0.squared() + square.c1.squared());
-  for (const Fq& root : {norm_root, -norm_root}) {
-    const Fq y0 = square_root((square.c0 + root) * half);
-    const Fq2 y = {y0, square.c1 * half * y0.inverse()};
-    if (y.squared() == square) return {x, y};
-  }
+  if (const auto y = square_root(square)) return {x, *y};
   return G2Affine::infinity();
 }
 

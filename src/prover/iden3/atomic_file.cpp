@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "base/assert.h"
 #include "base/hex.h"
 #include "base/random.h"
 
@@ -17,7 +19,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-// Closed on the way out. Carries no error of close(): fsync has reported before.
+// Closed on the way out.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -51,15 +53,6 @@ base::Status write_all(int descriptor, base::ByteView bytes, const std::filesyst
   return {};
 }
 
-base::Status write_new_file(const std::filesystem::path& path, base::ByteView bytes,
-                            unsigned mode) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
-  if (file.get() < 0) return error_of(path, "create", errno);
-  ZKP_CHECK(write_all(file.get(), bytes, path));
-  if (::fsync(file.get()) != 0) return error_of(path, "write to disk", errno);
-  return {};
-}
-
 // The name in the folder lasts only when the folder itself is on disk.
 base::Status sync_folder(const std::filesystem::path& folder) {
   const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -80,18 +73,42 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
 
 }  // namespace
 
+base::Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path, unsigned mode) {
+  std::filesystem::path temporary = temporary_beside(path);
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  if (descriptor < 0) return error_of(path, "create", errno);
+  return AtomicFile(path, std::move(temporary), descriptor);
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::move(other.temporary_)),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ < 0) return;
+  ::close(descriptor_);
+  ::unlink(temporary_.c_str());
+}
+
+base::Status AtomicFile::write(base::ByteView bytes) {
+  return write_all(descriptor_, bytes, path_);
+}
+
+// Carries no error of close(): fsync has reported before.
+base::Status AtomicFile::commit() {
+  ZKP_ASSERT(descriptor_ >= 0);
+  if (::fsync(descriptor_) != 0) return error_of(path_, "write to disk", errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) return error_of(path_, "replace", errno);
+  ::close(std::exchange(descriptor_, -1));
+  return sync_folder(path_.has_parent_path() ? path_.parent_path() : std::filesystem::path("."));
+}
+
 base::Status write_file_atomically(const std::filesystem::path& path, base::ByteView bytes,
                                    unsigned mode) {
-  const std::filesystem::path temporary = temporary_beside(path);
-  base::Status status = write_new_file(temporary, bytes, mode);
-  if (status && ::rename(temporary.c_str(), path.c_str()) != 0) {
-    status = error_of(path, "replace", errno);
-  }
-  if (!status) {
-    ::unlink(temporary.c_str());
-    return status;
-  }
-  return sync_folder(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+  ZKP_TRY(AtomicFile file, AtomicFile::create(path, mode));
+  ZKP_CHECK(file.write(bytes));
+  return file.commit();
 }
 
 }  // namespace zkp::prover::iden3

@@ -11,10 +11,31 @@ namespace zkp::prover::iden3 {
 inline constexpr unsigned kPrivateFileMode = 0600;
 inline constexpr unsigned kPublicFileMode = 0644;
 
-// Makes `path` a file of these bytes, or leaves what was there: written beside it, forced to disk,
-// renamed over it. After a crash the old or the new content stands, never a part. `mode` is
-// narrowed by the process's umask; it also replaces the mode of a file that was there. Errors name
-// the path.
+// A file that is written front to back beside `path` and takes its place when it is whole: forced
+// to disk, renamed over it. After a crash the old or the new content stands, never a part. What has
+// not been committed is removed. Errors name the path. One owner, one thread at a time.
+class AtomicFile {
+ public:
+  // `mode` is narrowed by the process's umask; it also replaces the mode of a file that was there.
+  static base::Result<AtomicFile> create(const std::filesystem::path& path,
+                                         unsigned mode = kPublicFileMode);
+  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile();
+
+  base::Status write(base::ByteView bytes);
+  // Once, after the last write.
+  base::Status commit();
+
+ private:
+  AtomicFile(std::filesystem::path path, std::filesystem::path temporary, int descriptor)
+      : path_(std::move(path)), temporary_(std::move(temporary)), descriptor_(descriptor) {}
+
+  std::filesystem::path path_, temporary_;
+  int descriptor_;  // -1 once it is committed or moved from
+};
+
+// The same for bytes that are all there.
 base::Status write_file_atomically(const std::filesystem::path& path, base::ByteView bytes,
                                    unsigned mode = kPublicFileMode);
 

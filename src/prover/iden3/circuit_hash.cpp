@@ -1,97 +1,29 @@
 #include <algorithm>
-#include <array>
-#include <memory>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include "prover/iden3/formats.h"
 #include "prover/iden3/points.h"
 #include "prover/iden3/prime.h"
 #include "prover/iden3/ptau_layout.h"
+#include "prover/iden3/transcript.h"
 #include "prover/iden3/wasm_point.h"
 
-// What snarkjs calls the circuit hash: BLAKE2b-512 over the key before any contribution. Points are
-// uncompressed, big-endian, standard form, the coordinate of u first; infinity is zeros. Lists are
-// preceded by their length as u32, big-endian.
+// What snarkjs calls the circuit hash: the transcript of the key before any contribution.
 namespace zkp::prover::iden3 {
 namespace {
 
 using curve::Fq;
-using curve::Fq2;
 using curve::G1;
 using field::Limbs;
 using groth16::ProvingKey;
 
-constexpr std::size_t kHashBytes = 64;
 constexpr std::size_t kPointsPerChunk = std::size_t{1} << 14;
-
-void append(base::Bytes& out, const Fq& value) {
-  const Limbs standard = value.to_standard();
-  const base::ByteView bytes = bytes_of(standard);
-  out.insert(out.end(), bytes.rbegin(), bytes.rend());
-}
-void append(base::Bytes& out, const Fq2& value) {
-  append(out, value.c1);
-  append(out, value.c0);
-}
-
-class Blake2b {
- public:
-  Blake2b() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    ZKP_ASSERT(context_ != nullptr);
-    ZKP_ASSERT(EVP_DigestInit_ex(context_.get(), EVP_blake2b512(), nullptr) == 1);
-  }
-
-  void add(base::ByteView bytes) {
-    ZKP_ASSERT(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
-  }
-  void add_u32(std::size_t value) {
-    const auto number = static_cast<std::uint32_t>(value);
-    const std::array bytes = {
-        static_cast<std::uint8_t>(number >> 24), static_cast<std::uint8_t>(number >> 16),
-        static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
-    add(bytes);
-  }
-  template <class Point>
-  void add_points(std::span<const Point> points) {
-    base::Bytes bytes;
-    bytes.reserve(std::min(points.size(), kPointsPerChunk) * sizeof(Point));
-    while (!points.empty()) {
-      const auto chunk = points.first(std::min(points.size(), kPointsPerChunk));
-      bytes.clear();
-      for (const Point& point : chunk) {
-        append(bytes, point.x);
-        append(bytes, point.y);
-      }
-      add(bytes);
-      points = points.subspan(chunk.size());
-    }
-  }
-  template <class Point>
-  void add_point(const Point& point) {
-    add_points(std::span<const Point>(&point, 1));
-  }
-  template <class Point>
-  void add_list(const std::vector<Point>& points) {
-    add_u32(points.size());
-    add_points(std::span<const Point>(points));
-  }
-
-  std::array<std::uint8_t, kHashBytes> finish() {
-    std::array<std::uint8_t, kHashBytes> digest{};
-    ZKP_ASSERT(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
-    return digest;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
 
 // Everything but H, which `add_h` adds.
 template <class AddH>
 base::Bytes contributions_with_hash(const ProvingKey& key, const AddH& add_h) {
-  Blake2b hash;
+  Transcript hash;
   hash.add_point(key.verifying.alpha1);
   hash.add_point(key.beta1);
   hash.add_point(key.verifying.beta2);
@@ -106,7 +38,7 @@ base::Bytes contributions_with_hash(const ProvingKey& key, const AddH& add_h) {
   hash.add_list(key.b2);
   const auto digest = hash.finish();
   base::Bytes section(digest.begin(), digest.end());
-  section.resize(kHashBytes + 4);  // no contributions
+  section.resize(digest.size() + 4);  // no contributions
   return section;
 }
 
@@ -128,8 +60,8 @@ G1Affine load_point(const std::uint8_t* from) {
 // 2^14 it hashes n of them. The n-th wants tau^(2n - 1), which a ceremony of just this size has
 // not: it then takes what follows section 2 for a point. REQUIRES: the bytes of 2n
 // points are there.
-void add_monomial_h(Blake2b& hash, base::ByteView from_section_2, std::size_t domain_size) {
-  hash.add_u32(domain_size - 1);
+void add_monomial_h(Transcript& hash, base::ByteView from_section_2, std::size_t domain_size) {
+  hash.add_u32(static_cast<std::uint32_t>(domain_size - 1));
   const std::size_t count = domain_size - 1 <= kPointsPerChunk ? domain_size - 1 : domain_size;
   std::vector<G1> differences;
   for (std::size_t first = 0; first < count; first += kPointsPerChunk) {
@@ -149,7 +81,7 @@ void add_monomial_h(Blake2b& hash, base::ByteView from_section_2, std::size_t do
 }  // namespace
 
 base::Bytes initial_contributions(const ProvingKey& key) {
-  return contributions_with_hash(key, [&](Blake2b& hash) { hash.add_list(key.h); });
+  return contributions_with_hash(key, [&](Transcript& hash) { hash.add_list(key.h); });
 }
 
 base::Result<base::Bytes> initial_contributions(const ProvingKey& key, base::ByteView ptau) {
@@ -168,7 +100,7 @@ base::Result<base::Bytes> initial_contributions(const ProvingKey& key, base::Byt
                                          from_section_2.size(), wanted));
   }
   return contributions_with_hash(
-      key, [&](Blake2b& hash) { add_monomial_h(hash, from_section_2, key.domain_size()); });
+      key, [&](Transcript& hash) { add_monomial_h(hash, from_section_2, key.domain_size()); });
 }
 
 }  // namespace zkp::prover::iden3
