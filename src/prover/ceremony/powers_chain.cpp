@@ -75,10 +75,10 @@ base::Status check_beacon(const PowersContribution& contribution, const Transcri
   for (Fr& secret : secrets) secret = generator.draw_scalar();
   const KnowledgeProof* const proofs[] = {&contribution.tau, &contribution.alpha,
                                           &contribution.beta};
-  for (std::uint8_t i = 0; i < secrets.size(); ++i) {
+  for (std::size_t i = 0; i < secrets.size(); ++i) {
     const G1Affine from = generator.draw_g1();
     const Multiplication<G1Affine> g1 = {from, (G1::from_affine(from) * secrets[i]).to_affine()};
-    const G2Affine base = proof_base(i, challenge, g1);
+    const G2Affine base = proof_base(static_cast<std::uint8_t>(i), challenge, g1);
     if (proofs[i]->g1.from != g1.from || proofs[i]->g1.to != g1.to ||
         proofs[i]->g2 != (G2::from_affine(base) * secrets[i]).to_affine()) {
       return unsound(who + ": its proofs are not those of its beacon");

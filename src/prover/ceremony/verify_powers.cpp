@@ -77,18 +77,8 @@ class Verifier {
 
   template <class Params>
   base::Result<std::vector<AffinePoint<Params>>> read(ByteView bytes, int section) {
-    using Point = AffinePoint<Params>;
-    ZKP_TRY(auto points,
-            iden3::read_points<Point>(layout_.file, bytes, PointChecks::curve, name_of(section)));
-    if constexpr (std::is_same_v<Params, G2Params>) {
-      ZKP_TRY(const bool in_subgroup,
-              curve::all_in_subgroup(points, options_.random, options_.kernels, options_.stop));
-      if (!in_subgroup) {  // name the first one
-        return iden3::read_points<Point>(layout_.file, bytes, PointChecks::subgroup,
-                                         name_of(section));
-      }
-    }
-    return points;
+    return iden3::read_points<AffinePoint<Params>>(layout_.file, bytes, PointChecks::subgroup,
+                                                   name_of(section), options_.kernels);
   }
 
   // Each point is tau times the one before.

@@ -6,6 +6,9 @@
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>
 
+#include "base/random.h"
+#include "prover/curve/msm.h"
+
 namespace zkp::prover::iden3 {
 namespace {
 
@@ -13,6 +16,7 @@ using curve::Fq;
 using curve::Fq2;
 
 constexpr std::size_t kPointsPerTask = 512;
+constexpr std::size_t kManyPoints = 256;
 
 bool is_reduced(const Fq& value) { return field::less_than(value.limb, Fq::kModulus); }
 bool is_reduced(const Fq2& value) { return is_reduced(value.c0) && is_reduced(value.c1); }
@@ -31,9 +35,9 @@ const char* flaw_of(const Point& point, PointChecks checks) {
   return nullptr;
 }
 
-}  // namespace
-
+// Copies the points and checks each for itself.
 template <class Point>
+<<<<<<< HEAD
 base::Result<Point> take_point(const Container& file, base::ByteView& bytes, PointChecks checks,
                                std::string_view name) {
   ZKP_ASSERT(bytes.size() >= sizeof(Point));
@@ -70,6 +74,14 @@ base::Status check_points(const Container& file, base::ByteView bytes, PointChec
     return flaw_of(point, checks);
   };
   const auto check_range = [&](const tbb::blocked_range<std::size_t>& range) {
+=======
+base::Status copy_points(const Container& file, base::ByteView bytes, std::span<Point> points,
+                         PointChecks checks, std::string_view name) {
+  std::atomic<std::size_t> first_wrong = points.size();
+  const auto read_range = [&](const tbb::blocked_range<std::size_t>& range) {
+    std::memcpy(&points[range.begin()], &bytes[range.begin() * sizeof(Point)],
+                range.size() * sizeof(Point));
+>>>>>>> ceremony
     for (std::size_t i = range.begin(); i != range.end(); ++i) {
       if (flaw_at(i) == nullptr) continue;
       std::size_t known = first_wrong;
@@ -78,10 +90,55 @@ base::Status check_points(const Container& file, base::ByteView bytes, PointChec
       return;
     }
   };
+<<<<<<< HEAD
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, kPointsPerTask), check_range);
   if (first_wrong == count) return {};
   return file.error(
       fmt::format("{}[{}] {}", name, first_index + first_wrong, flaw_at(first_wrong)));
+=======
+  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, points.size(), kPointsPerTask), read_range);
+  if (first_wrong < points.size()) {
+    return file.error(
+        fmt::format("{}[{}] {}", name, first_wrong.load(), flaw_of(points[first_wrong], checks)));
+  }
+  return {};
+}
+
+bool are_in_subgroup(std::span<const G2Affine> points, const field::Kernels& kernels) {
+  base::SystemRandom random;
+  return curve::all_in_subgroup(points, random, kernels).value();
+}
+
+}  // namespace
+
+template <class Point>
+base::Result<Point> take_point(const Container& file, base::ByteView& bytes, PointChecks checks,
+                               std::string_view name) {
+  ZKP_ASSERT(bytes.size() >= sizeof(Point));
+  Point point;
+  std::memcpy(&point, bytes.data(), sizeof(Point));
+  bytes = bytes.subspan(sizeof(Point));
+  if (const char* flaw = flaw_of(point, checks))
+    return file.error(fmt::format("{} {}", name, flaw));
+  return point;
+}
+
+template <class Point>
+base::Result<std::vector<Point>> read_points(const Container& file, base::ByteView bytes,
+                                             PointChecks checks, std::string_view name,
+                                             const field::Kernels& kernels) {
+  ZKP_ASSERT(bytes.size() % sizeof(Point) == 0);
+  std::vector<Point> points(bytes.size() / sizeof(Point));
+  const bool together = checks == PointChecks::subgroup && std::is_same_v<Point, G2Affine> &&
+                        points.size() >= kManyPoints;
+  ZKP_CHECK(copy_points<Point>(file, bytes, points, together ? PointChecks::curve : checks, name));
+  if constexpr (std::is_same_v<Point, G2Affine>) {
+    if (together && !are_in_subgroup(points, kernels)) {
+      ZKP_CHECK(copy_points<Point>(file, bytes, points, checks, name));  // names the first one
+    }
+  }
+  return points;
+>>>>>>> ceremony
 }
 
 template base::Result<G1Affine> take_point(const Container&, base::ByteView&, PointChecks,
@@ -89,9 +146,11 @@ template base::Result<G1Affine> take_point(const Container&, base::ByteView&, Po
 template base::Result<G2Affine> take_point(const Container&, base::ByteView&, PointChecks,
                                            std::string_view);
 template base::Result<std::vector<G1Affine>> read_points(const Container&, base::ByteView,
-                                                         PointChecks, std::string_view);
+                                                         PointChecks, std::string_view,
+                                                         const field::Kernels&);
 template base::Result<std::vector<G2Affine>> read_points(const Container&, base::ByteView,
-                                                         PointChecks, std::string_view);
+                                                         PointChecks, std::string_view,
+                                                         const field::Kernels&);
 
 template base::Status check_points<G1Affine>(const Container&, base::ByteView, PointChecks,
                                              std::string_view, std::size_t);

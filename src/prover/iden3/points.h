@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "prover/curve/point.h"
+#include "prover/field/kernels.h"
 #include "prover/iden3/container.h"
 #include "prover/iden3/formats.h"
 
@@ -28,10 +29,13 @@ base::Result<Point> take_point(const Container& file, base::ByteView& bytes, Poi
                                std::string_view name);
 
 // All points of a section, on the threads of the calling tbb arena. An error names the first wrong
-// one. REQUIRES: bytes.size() is a multiple of a point's size.
+// one. Many points of G2 are checked for their subgroup all together, by random combinations: one
+// outside passes with a probability of 2^-130.
+// REQUIRES: bytes.size() is a multiple of a point's size.
 template <class Point>
-base::Result<std::vector<Point>> read_points(const Container& file, base::ByteView bytes,
-                                             PointChecks checks, std::string_view name);
+base::Result<std::vector<Point>> read_points(
+    const Container& file, base::ByteView bytes, PointChecks checks, std::string_view name,
+    const field::Kernels& kernels = field::portable_kernels());
 
 // Checks the points of a piece of a section without keeping them: a multiple of a point's size, of
 // which the first point is number `first_index`. Otherwise like read_points.
