@@ -251,7 +251,12 @@ TEST_F(Hostile, ATrapIsTheProgramsFault) {
 }
 
 TEST_F(Hostile, AWitnessThatIsNoneIsRefused) {
+  // Leaves the prime where a value is read from.
   EXPECT_THAT(error_with("getWitness", {}).message, HasSubstr("gave no witness"));
+  Code two = TestModule().function("getWitness").code;
+  ASSERT_EQ(two[3], 1);
+  two[3] = 2;
+  EXPECT_THAT(error_with("getWitness", two).message, HasSubstr("wire 0 is not 1"));
 }
 
 TEST_F(Hostile, AnExceptionOfItsOwnShowsNothing) {
