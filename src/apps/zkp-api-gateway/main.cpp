@@ -4,6 +4,7 @@
 
 #include "apps/program/database.h"
 #include "apps/program/inherited_socket.h"
+#include "apps/program/machine.h"
 #include "apps/program/program.h"
 #include "apps/program/version.h"
 #include "base/log.h"
@@ -72,6 +73,7 @@ base::Result<std::optional<int>> find_socket(const Settings& settings) {
 base::Status run(const Settings& settings, SignalStop& signals) {
   ZKP_TRY(const auto socket, find_socket(settings));
   ZKP_CHECK(start_logging(settings.log, "zkp-api-gateway"));
+  ZKP_TRY(const auto* kernels, choose_kernels());
   base::SystemRandom random;
   base::SystemClock clock;
   ZKP_TRY(const auto seal, services::request::InputSeal::read_file(settings.database.inputs_key));
@@ -101,6 +103,7 @@ base::Status run(const Settings& settings, SignalStop& signals) {
                                    .artifacts = *artifacts,
                                    .seal = seal,
                                    .cluster = cluster,
+                                   .kernels = *kernels,
                                    .clock = clock,
                                    .random = random,
                                    .registry = registry}));

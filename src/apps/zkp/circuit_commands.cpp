@@ -4,6 +4,8 @@
 #include "apps/client/api_client.h"
 #include "apps/zkp/command.h"
 #include "apps/zkp/files.h"
+#include "prover/ceremony/verify_key.h"
+#include "prover/iden3/formats.h"
 
 namespace zkp::apps {
 namespace {
@@ -14,7 +16,7 @@ struct CircuitOptions {
   std::string url = "http://127.0.0.1:8080";
   std::string name;
   // add
-  std::string r1cs, wasm, zkey, input;
+  std::string r1cs, wasm, zkey, ptau, input;
   bool allow_insecure_setup = false;
   int timeout_s = 600;
 };
@@ -51,9 +53,29 @@ base::Result<Json> send_files(const ApiClient& api, const CircuitOptions& option
   return api.call(request);
 }
 
+// On this machine, before anything is sent: the network cannot know where powers come from.
+base::Status check_ceremony(const CircuitOptions& options, const Environment& environment) {
+  using prover::iden3::MappedFile;
+  ZKP_TRY(const auto r1cs, MappedFile::open(options.r1cs));
+  ZKP_TRY_FILE(const auto system, options.r1cs, prover::iden3::read_r1cs(r1cs.bytes()));
+  ZKP_TRY(const auto ptau, MappedFile::open(options.ptau));
+  ZKP_TRY(const auto zkey, MappedFile::open(options.zkey));
+  ProgressLine progress("verify");
+  ZKP_TRY_FILE(const auto contributions, options.zkey,
+               prover::ceremony::verify_key(system, ptau.bytes(), zkey.bytes(),
+                                            {.kernels = environment.kernels,
+                                             .random = environment.random,
+                                             .stop = environment.stop,
+                                             .progress = progress.listener()}));
+  fmt::print(stderr, "{}: what {} contributions made of this circuit and these powers\n",
+             options.zkey, contributions.list.size());
+  return {};
+}
+
 // Sends the files; with an example input, also waits until the network has proved it.
 base::Status add(const CircuitOptions& options, const Environment& environment) {
   ZKP_TRY(const ApiClient api, ApiClient::parse(options.url));
+  if (!options.ptau.empty()) ZKP_CHECK(check_ceremony(options, environment));
   ZKP_TRY(const Json answer, send_files(api, options, environment));
   fmt::print("{}\n", answer.dump(2));
   std::fflush(stdout);
@@ -81,10 +103,13 @@ void declare_add(CLI::App& command, CircuitOptions& options) {
   command.add_option("--r1cs", options.r1cs, "Constraint system (.r1cs)")->required();
   command.add_option("--wasm", options.wasm, "Witness program (.wasm)")->required();
   command.add_option("--zkey", options.zkey, "Proving key (.zkey)")->required();
+  command.add_option("--ptau", options.ptau,
+                     "Powers of tau (.ptau): checks first that the key is a ceremony's, as "
+                     "`zkp zkey verify` does");
   command.add_option("--input", options.input,
                      "Example input (JSON); the circuit is available once it has been proved");
   command.add_flag("--allow-insecure-setup", options.allow_insecure_setup,
-                   "Take a key that no ceremony made");
+                   "Also take a key by which proofs can be forged");
   command.add_option("--timeout", options.timeout_s,
                      "Seconds to wait at most for the answer, and for the trial (default 600)");
   declare_url(command, options);

@@ -103,6 +103,7 @@ base::Status run_dev(const DevOptions& options, const Environment& environment) 
                                              .artifacts = *artifacts,
                                              .seal = seal,
                                              .cluster = cluster,
+                                             .kernels = environment.kernels,
                                              .clock = clock,
                                              .random = random,
                                              .registry = registry}));

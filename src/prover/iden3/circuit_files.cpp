@@ -16,7 +16,7 @@ using base::Error;
 using base::ErrorCode;
 using field::Fr;
 
-constexpr std::size_t kPieceBytes = 1 << 20;  // of a file, before its memory is given back
+constexpr std::size_t kPieceBytes = 2 << 20;  // of a file, before its memory is given back
 
 // The powers of a random element: two products for each, from two short tables.
 class Powers {
@@ -63,6 +63,7 @@ class Checker {
         zkey_file_(zkey_file),
         r1cs_(r1cs),
         zkey_(zkey),
+        kernels_(options.kernels),
         stop_(options.stop),
         fingerprint_(std::uint64_t{1} << zkey.domain_log, zkey.wire_count, options.random) {}
 
@@ -144,7 +145,8 @@ class Checker {
       ZKP_CHECK(pause());
       const base::ByteView left = section.subspan(begin * sizeof(Point));
       const base::ByteView piece = left.first(std::min(left.size(), kPieceBytes));
-      ZKP_CHECK(check_points<Point>(zkey_.file, piece, PointChecks::subgroup, name, begin));
+      ZKP_CHECK(
+          read_points<Point>(zkey_.file, piece, PointChecks::subgroup, name, kernels_, begin));
       zkey_file_.forget(piece);
     }
     return {};
@@ -154,6 +156,7 @@ class Checker {
   const MappedFile& zkey_file_;
   const R1csLayout& r1cs_;
   const ZkeyLayout& zkey_;
+  const field::Kernels& kernels_;
   const std::stop_token stop_;
   const Fingerprint fingerprint_;
 };

@@ -18,6 +18,7 @@ struct CircuitFacts {
 };
 
 struct CircuitCheckOptions {
+  const field::Kernels& kernels;
   base::Random& random;
   std::stop_token stop = {};
 };

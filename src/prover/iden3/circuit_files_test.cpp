@@ -33,7 +33,9 @@ class CircuitFilesTest : public testing::Test {
   base::Result<CircuitFacts> check(base::ByteView r1cs, base::ByteView zkey,
                                    std::stop_token stop = {}) {
     const MappedFile system = map("c.r1cs", r1cs), key = map("c.zkey", zkey);
-    return check_circuit_files(system, key, {.random = random_, .stop = std::move(stop)});
+    return check_circuit_files(
+        system, key,
+        {.kernels = field::portable_kernels(), .random = random_, .stop = std::move(stop)});
   }
   std::string message_of(base::ByteView r1cs, base::ByteView zkey) {
     const auto checked = check(r1cs, zkey);
@@ -121,7 +123,7 @@ TEST_F(CircuitFilesTest, CanBeStopped) {
 
 // Of more pieces than one.
 TEST_F(CircuitFilesTest, ALargeCircuitPasses) {
-  const auto system = groth16::synthetic_circuit(17'000, 1).system;
+  const auto system = groth16::synthetic_circuit(34'000, 1).system;
   base::SystemRandom random;
   const auto key =
       groth16::setup(system, {.kernels = field::portable_kernels(), .random = random}).value();
@@ -129,7 +131,7 @@ TEST_F(CircuitFilesTest, ALargeCircuitPasses) {
   named.contributions = initial_contributions(key);
   const auto checked = check(write_r1cs(system), write_zkey(named));
   ASSERT_TRUE(checked.ok()) << checked.error().message;
-  EXPECT_EQ(checked->constraint_count, 17'000U);
+  EXPECT_EQ(checked->constraint_count, 34'000U);
 }
 
 }  // namespace

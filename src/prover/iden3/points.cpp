@@ -37,69 +37,24 @@ const char* flaw_of(const Point& point, PointChecks checks) {
 
 // Copies the points and checks each for itself.
 template <class Point>
-<<<<<<< HEAD
-base::Result<Point> take_point(const Container& file, base::ByteView& bytes, PointChecks checks,
-                               std::string_view name) {
-  ZKP_ASSERT(bytes.size() >= sizeof(Point));
-  Point point;
-  std::memcpy(&point, bytes.data(), sizeof(Point));
-  bytes = bytes.subspan(sizeof(Point));
-  if (const char* flaw = flaw_of(point, checks))
-    return file.error(fmt::format("{} {}", name, flaw));
-  return point;
-}
-
-template <class Point>
-base::Result<std::vector<Point>> read_points(const Container& file, base::ByteView bytes,
-                                             PointChecks checks, std::string_view name) {
-  ZKP_CHECK(check_points<Point>(file, bytes, checks, name, 0));
-  std::vector<Point> points(bytes.size() / sizeof(Point));
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, points.size(), kPointsPerTask),
-                    [&](const tbb::blocked_range<std::size_t>& range) {
-                      std::memcpy(&points[range.begin()], &bytes[range.begin() * sizeof(Point)],
-                                  range.size() * sizeof(Point));
-                    });
-  return points;
-}
-
-template <class Point>
-base::Status check_points(const Container& file, base::ByteView bytes, PointChecks checks,
-                          std::string_view name, std::size_t first_index) {
-  ZKP_ASSERT(bytes.size() % sizeof(Point) == 0);
-  const std::size_t count = bytes.size() / sizeof(Point);
-  std::atomic<std::size_t> first_wrong = count;
-  const auto flaw_at = [&](std::size_t i) {
-    Point point;
-    std::memcpy(&point, &bytes[i * sizeof(Point)], sizeof(Point));
-    return flaw_of(point, checks);
-  };
-  const auto check_range = [&](const tbb::blocked_range<std::size_t>& range) {
-=======
 base::Status copy_points(const Container& file, base::ByteView bytes, std::span<Point> points,
-                         PointChecks checks, std::string_view name) {
+                         PointChecks checks, std::string_view name, std::size_t first_index) {
   std::atomic<std::size_t> first_wrong = points.size();
   const auto read_range = [&](const tbb::blocked_range<std::size_t>& range) {
     std::memcpy(&points[range.begin()], &bytes[range.begin() * sizeof(Point)],
                 range.size() * sizeof(Point));
->>>>>>> ceremony
     for (std::size_t i = range.begin(); i != range.end(); ++i) {
-      if (flaw_at(i) == nullptr) continue;
+      if (flaw_of(points[i], checks) == nullptr) continue;
       std::size_t known = first_wrong;
       while (i < known && !first_wrong.compare_exchange_weak(known, i)) {
       }
       return;
     }
   };
-<<<<<<< HEAD
-  tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, kPointsPerTask), check_range);
-  if (first_wrong == count) return {};
-  return file.error(
-      fmt::format("{}[{}] {}", name, first_index + first_wrong, flaw_at(first_wrong)));
-=======
   tbb::parallel_for(tbb::blocked_range<std::size_t>(0, points.size(), kPointsPerTask), read_range);
   if (first_wrong < points.size()) {
-    return file.error(
-        fmt::format("{}[{}] {}", name, first_wrong.load(), flaw_of(points[first_wrong], checks)));
+    return file.error(fmt::format("{}[{}] {}", name, first_index + first_wrong,
+                                  flaw_of(points[first_wrong], checks)));
   }
   return {};
 }
@@ -126,19 +81,21 @@ base::Result<Point> take_point(const Container& file, base::ByteView& bytes, Poi
 template <class Point>
 base::Result<std::vector<Point>> read_points(const Container& file, base::ByteView bytes,
                                              PointChecks checks, std::string_view name,
-                                             const field::Kernels& kernels) {
+                                             const field::Kernels& kernels,
+                                             std::size_t first_index) {
   ZKP_ASSERT(bytes.size() % sizeof(Point) == 0);
   std::vector<Point> points(bytes.size() / sizeof(Point));
   const bool together = checks == PointChecks::subgroup && std::is_same_v<Point, G2Affine> &&
                         points.size() >= kManyPoints;
-  ZKP_CHECK(copy_points<Point>(file, bytes, points, together ? PointChecks::curve : checks, name));
+  ZKP_CHECK(copy_points<Point>(file, bytes, points, together ? PointChecks::curve : checks, name,
+                               first_index));
   if constexpr (std::is_same_v<Point, G2Affine>) {
     if (together && !are_in_subgroup(points, kernels)) {
-      ZKP_CHECK(copy_points<Point>(file, bytes, points, checks, name));  // names the first one
+      // Names the first one.
+      ZKP_CHECK(copy_points<Point>(file, bytes, points, checks, name, first_index));
     }
   }
   return points;
->>>>>>> ceremony
 }
 
 template base::Result<G1Affine> take_point(const Container&, base::ByteView&, PointChecks,
@@ -147,14 +104,9 @@ template base::Result<G2Affine> take_point(const Container&, base::ByteView&, Po
                                            std::string_view);
 template base::Result<std::vector<G1Affine>> read_points(const Container&, base::ByteView,
                                                          PointChecks, std::string_view,
-                                                         const field::Kernels&);
+                                                         const field::Kernels&, std::size_t);
 template base::Result<std::vector<G2Affine>> read_points(const Container&, base::ByteView,
                                                          PointChecks, std::string_view,
-                                                         const field::Kernels&);
-
-template base::Status check_points<G1Affine>(const Container&, base::ByteView, PointChecks,
-                                             std::string_view, std::size_t);
-template base::Status check_points<G2Affine>(const Container&, base::ByteView, PointChecks,
-                                             std::string_view, std::size_t);
+                                                         const field::Kernels&, std::size_t);
 
 }  // namespace zkp::prover::iden3

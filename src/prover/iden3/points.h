@@ -28,20 +28,14 @@ template <class Point>
 base::Result<Point> take_point(const Container& file, base::ByteView& bytes, PointChecks checks,
                                std::string_view name);
 
-// All points of a section, on the threads of the calling tbb arena. An error names the first wrong
-// one. Many points of G2 are checked for their subgroup all together, by random combinations: one
-// outside passes with a probability of 2^-130.
-// REQUIRES: bytes.size() is a multiple of a point's size.
+// All points of a section, or of a piece of it that begins with point number `first_index`, on the
+// threads of the calling tbb arena. An error names the first wrong one. Many points of G2 are
+// checked for their subgroup all together, by random combinations: one outside passes with a
+// probability of 2^-130. REQUIRES: bytes.size() is a multiple of a point's size.
 template <class Point>
 base::Result<std::vector<Point>> read_points(
     const Container& file, base::ByteView bytes, PointChecks checks, std::string_view name,
-    const field::Kernels& kernels = field::portable_kernels());
-
-// Checks the points of a piece of a section without keeping them: a multiple of a point's size, of
-// which the first point is number `first_index`. Otherwise like read_points.
-template <class Point>
-base::Status check_points(const Container& file, base::ByteView bytes, PointChecks checks,
-                          std::string_view name, std::size_t first_index);
+    const field::Kernels& kernels = field::portable_kernels(), std::size_t first_index = 0);
 
 // Points as they stand in a file.
 template <class Point>

@@ -58,7 +58,8 @@ class HttpGateway final : public Gateway {
         pool_(options.store_threads),
         watch_(ports.store),
         submissions_({ports.store, ports.seal, ports.clock, ports.random}, options.most_pending),
-        registry_({ports.store, ports.artifacts, ports.clock, ports.random, submissions_}),
+        registry_(
+            {ports.store, ports.artifacts, ports.kernels, ports.clock, ports.random, submissions_}),
         proofs_({options.most_body_bytes, options.most_witness_bytes, options.reread,
                  options.heartbeat},
                 {ports.store, ports.seal, ports.clock, submissions_, pool_, watch_}),

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "network/store/artifact_store.h"
 #include "network/store/store.h"
+#include "prover/field/kernels.h"
 #include "services/gateway/cluster_view.h"
 #include "services/request/input_seal.h"
 
@@ -47,6 +48,7 @@ class Gateway {
     network::store::ArtifactStore& artifacts;
     const request::InputSeal& seal;
     const ClusterView& cluster;
+    const prover::field::Kernels& kernels;
     const base::Clock& clock;
     base::Random& random;
     // Other services may register in it too; /metrics shows all of it.

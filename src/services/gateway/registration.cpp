@@ -77,8 +77,8 @@ base::Result<Registration> Registry::add(const CircuitUpload& upload, std::stop_
     if (!inputs.ok()) return below("/input", inputs.error());
   }
   ZKP_CHECK(check_program(files.wasm));
-  auto facts = prover::iden3::check_circuit_files(files.r1cs, files.zkey,
-                                                  {.random = ports_.random, .stop = stop});
+  auto facts = prover::iden3::check_circuit_files(
+      files.r1cs, files.zkey, {.kernels = ports_.kernels, .random = ports_.random, .stop = stop});
   if (!facts.ok()) return at_part(std::move(facts).error());
   Circuit circuit;
   ZKP_TRY(circuit.setup_kind, setup_kind(*facts, upload.allow_insecure_setup));

@@ -7,6 +7,7 @@
 
 #include "network/store/artifact_store.h"
 #include "network/store/store.h"
+#include "prover/field/kernels.h"
 #include "services/gateway/proof_request.h"
 #include "services/gateway/submission.h"
 #include "services/gateway/temporary_file.h"
@@ -35,6 +36,7 @@ class Registry {
   struct Ports {
     network::store::Store& store;
     network::store::ArtifactStore& artifacts;
+    const prover::field::Kernels& kernels;
     const base::Clock& clock;
     base::Random& random;
     Submissions& submissions;

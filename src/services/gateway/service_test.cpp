@@ -110,7 +110,8 @@ TEST_F(ServiceTest, RefusesToShareItsAddress) {
   options_.listen = gateway_->address();
   prometheus::Registry registry;
   const auto second =
-      Gateway::start(options_, {*store_, *artifacts_, seal_, cluster_, clock_, random_, registry});
+      Gateway::start(options_, {*store_, *artifacts_, seal_, cluster_,
+                                prover::field::portable_kernels(), clock_, random_, registry});
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, base::ErrorCode::unavailable);
 }

@@ -99,8 +99,9 @@ class GatewayTest : public testing::Test {
   }
 
   void start() {
-    auto gateway = Gateway::start(
-        options_, {*store_, *artifacts_, seal_, cluster_, clock_, random_, *registry_});
+    auto gateway =
+        Gateway::start(options_, {*store_, *artifacts_, seal_, cluster_,
+                                  prover::field::portable_kernels(), clock_, random_, *registry_});
     ASSERT_TRUE(gateway.ok()) << gateway.error().message;
     gateway_ = *std::move(gateway);
   }
