@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "prover/witness/inputs.h"
+#include "prover/witness/circom/inputs.h"
 
 namespace zkp::prover::witness {
 

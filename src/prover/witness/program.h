@@ -11,8 +11,8 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "prover/circuit/constraint_system.h"
+#include "prover/witness/circom/inputs.h"
 #include "prover/witness/engine.h"
-#include "prover/witness/inputs.h"
 
 // Runs the witness programs that circom 2 makes of a circuit (.wasm), by SpiderMonkey, in this
 // process. A program is not trusted: it sees nothing but its inputs, and its time, memory and stack

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 
 #include "prover/iden3/formats.h"
-#include "prover/witness/test_module.h"
+#include "prover/witness/circom/test_module.h"
 
 namespace zkp::prover::witness {
 namespace {

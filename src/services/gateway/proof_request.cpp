@@ -3,7 +3,7 @@
 #include "base/secret.h"
 #include "prover/circuit/catalogue.h"
 #include "prover/iden3/formats.h"
-#include "prover/witness/inputs.h"
+#include "prover/witness/circom/inputs.h"
 #include "services/gateway/body_reader.h"
 #include "services/request/inputs_json.h"
 #include "services/request/json_text.h"

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "base/bytes.h"
-#include "prover/witness/inputs.h"
+#include "prover/witness/circom/inputs.h"
 #include "services/gateway/proof_request.h"
 #include "services/request/inputs_json.h"
 

@@ -7,7 +7,7 @@
 #include "prover/groth16/verify.h"
 #include "prover/iden3/circuit_files.h"
 #include "prover/iden3/formats.h"
-#include "prover/witness/wasm_module.h"
+#include "prover/witness/circom/wasm_module.h"
 #include "services/gateway/body_reader.h"
 
 namespace zkp::services::gateway {

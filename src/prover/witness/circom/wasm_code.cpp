@@ -1,11 +1,11 @@
-#include "prover/witness/wasm_code.h"
+#include "prover/witness/circom/wasm_code.h"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
-#include "prover/witness/wasm_reader.h"
+#include "prover/witness/circom/wasm_reader.h"
 
 namespace zkp::prover::witness {
 namespace {

@@ -1,4 +1,4 @@
-#include "prover/witness/inputs.h"
+#include "prover/witness/circom/inputs.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,10 +1,10 @@
-#include "prover/witness/wasm_code.h"
+#include "prover/witness/circom/wasm_code.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "prover/witness/test_module.h"
-#include "prover/witness/wasm_module.h"
+#include "prover/witness/circom/test_module.h"
+#include "prover/witness/circom/wasm_module.h"
 
 namespace zkp::prover::witness {
 namespace {

@@ -1,5 +1,5 @@
 #include "base/assert.h"
-#include "prover/witness/wasm_module.h"
+#include "prover/witness/circom/wasm_module.h"
 
 using namespace zkp::prover;  // NOLINT: the entry point stands outside of it
 

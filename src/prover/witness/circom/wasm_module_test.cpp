@@ -1,11 +1,11 @@
-#include "prover/witness/wasm_module.h"
+#include "prover/witness/circom/wasm_module.h"
 
 #include <algorithm>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "prover/witness/test_module.h"
+#include "prover/witness/circom/test_module.h"
 
 namespace zkp::prover::witness {
 namespace {

@@ -1,4 +1,4 @@
-#include "prover/witness/wasm_module.h"
+#include "prover/witness/circom/wasm_module.h"
 
 #include <algorithm>
 #include <array>
@@ -10,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "prover/witness/wasm_code.h"
-#include "prover/witness/wasm_reader.h"
+#include "prover/witness/circom/wasm_code.h"
+#include "prover/witness/circom/wasm_reader.h"
 
 namespace zkp::prover::witness {
 namespace {

@@ -1,5 +1,5 @@
 #include "base/assert.h"
-#include "prover/witness/inputs.h"
+#include "prover/witness/circom/inputs.h"
 
 using namespace zkp::prover;  // NOLINT: the entry point stands outside of it
 
