@@ -5,6 +5,7 @@
 #include "prover/iden3/formats.h"
 #include "services/coordinator/setup_check.h"
 #include "services/coordinator/test_cluster.h"
+#include "services/request/inputs_json.h"
 
 namespace zkp::services::coordinator {
 namespace {

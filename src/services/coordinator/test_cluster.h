@@ -11,6 +11,7 @@
 #include "network/consensus/solo/solo.h"
 #include "network/store/memory/memory_artifacts.h"
 #include "network/store/memory/memory_store.h"
+#include "prover/circuit/catalogue.h"
 #include "services/coordinator/coordinator.h"
 
 namespace zkp::services::coordinator {

@@ -11,7 +11,6 @@
 #include "base/hex.h"
 #include "base/seal.h"
 #include "base/sha256.h"
-#include "services/request/inputs_json.h"
 
 namespace zkp::services::request {
 namespace {
