@@ -59,6 +59,15 @@ using SecretBytes = SecretVector<std::uint8_t>;
 template <class T>
 class GrowingSecret {
  public:
+  GrowingSecret() = default;
+  GrowingSecret(GrowingSecret&& other) noexcept
+      : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
+  GrowingSecret& operator=(GrowingSecret&& other) noexcept {
+    memory_ = std::move(other.memory_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+
   void append(std::span<const T> values) {
     if (values.size() > memory_.size() - size_) {
       SecretVector<T> larger(std::max(2 * memory_.size(), size_ + values.size()));
@@ -70,10 +79,16 @@ class GrowingSecret {
   }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::span<const T> reveal() const { return memory_.reveal().first(size_); }
+  // In memory of their size; none are left here.
+  [[nodiscard]] SecretVector<T> take() {
+    auto values = SecretVector<T>::copy_of(reveal());
+    *this = {};
+    return values;
+  }
 
  private:
   SecretVector<T> memory_;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0;  // of the memory, so much is used
 };
 
 // The same for a trivially copyable value, such as a field element.

@@ -72,5 +72,22 @@ TEST(Secret, ValueIsWipedOnRelease) {
   for (const std::uint8_t byte : memory) EXPECT_EQ(byte, 0);
 }
 
+TEST(GrowingSecret, KeepsWhatIsAppended) {
+  GrowingSecret<std::uint16_t> growing;
+  std::vector<std::uint16_t> wanted;
+  for (std::uint16_t i = 0; i < 100; ++i) {
+    const std::vector<std::uint16_t> piece(i % 7U, i);
+    growing.append(piece);
+    wanted.insert(wanted.end(), piece.begin(), piece.end());
+    ASSERT_TRUE(std::ranges::equal(growing.reveal(), wanted));
+  }
+  GrowingSecret<std::uint16_t> moved(std::move(growing));
+  EXPECT_EQ(growing.size(), 0U);  // NOLINT(bugprone-use-after-move): promised
+  growing.append(std::vector<std::uint16_t>{7});
+  EXPECT_EQ(growing.reveal()[0], 7U);
+  EXPECT_TRUE(std::ranges::equal(moved.take().reveal(), wanted));
+  EXPECT_EQ(moved.size(), 0U);
+}
+
 }  // namespace
 }  // namespace zkp::base

@@ -48,8 +48,9 @@ async function until(condition, what) {
   }
 }
 
+// With cluster.settings in its environment.
 function cluster(...args) {
-  const result = spawnSync("scripts/cluster", args, { encoding: "utf8" });
+  const result = spawnSync("scripts/cluster", args, { encoding: "utf8", env: { ...process.env, ...cluster.settings } });
   assert.equal(result.status, 0, `scripts/cluster ${args.join(" ")}: ${result.stdout}${result.stderr}`);
   return result.stdout;
 }
@@ -187,6 +188,38 @@ async function allWorkersServe() {
   assert.equal(task.status, "completed", JSON.stringify(task));
 }
 
+async function refuseWhatDoesNotWork() {
+  await check("a witness program of another circuit gets the circuit rejected, and no worker is blamed", async () => {
+    const files = ["r1cs", "zkey"].flatMap((kind) => [`--${kind}`, file(`poseidon.${kind}`)]);
+    const added = zkp("circuit", "add", "mixed-up", ...files, "--wasm", file("mimc_js/mimc.wasm"), "--input", file("mimc.json"),
+      "--url", api);
+    assert.equal(added.status, 1, added.stdout);
+    assert.match(added.stderr, /the witness has \d+ values, the circuit \d+ wires/);
+    assert.equal((await call("GET", "/api/v1/circuits/mixed-up")).json.status, "rejected");
+    const { status } = await call("POST", "/api/v1/proof", { circuit_type: "mixed-up", inputs: await inputsOf("mimc") });
+    assert.equal(status, 409);
+    await allWorkersServe();
+  });
+  await check("a proof that no worker has the memory for fails at once, and says so", async () => {
+    restartWorkers({ ZKP_MEMORY_MIB: "40" });
+    await allWorkersServe();
+    const submitted = zkpOk("proof", "submit", "chain", "--witness", file("chain.wtns"), "--url", api);
+    const task = await ended(JSON.parse(submitted).task_id);
+    assert.equal(task.error?.code, "out_of_memory", JSON.stringify(task));
+    assert.match(task.error.message, /needs a worker with \d+ MiB; the largest has 40 MiB/);
+    assert.equal(task.attempts ?? 0, 1);
+  });
+}
+
+function restartWorkers(settings) {
+  for (const worker of Object.keys(workers)) {
+    cluster("stop", worker);
+    cluster.settings = settings;
+    cluster("start", worker);
+    cluster.settings = {};
+  }
+}
+
 // What circom's own language can do to whoever runs its programs.
 const harmful = {
   endless: {
@@ -201,11 +234,7 @@ const harmful = {
 
 async function refuseHarm() {
   const seconds = 3;
-  for (const worker of Object.keys(workers)) {
-    cluster("stop", worker);
-    process.env.ZKP_WITNESS_TIME_S = String(seconds);
-    cluster("start", worker);
-  }
+  restartWorkers({ ZKP_WITNESS_TIME_S: String(seconds) });
   for (const [name, { source, says }] of Object.entries(harmful)) {
     await check(`${name}: a program that means harm is a witness_error in time, and the workers live on`, async () => {
       writeFileSync(file(`${name}.circom`), `pragma circom 2.0.0;
@@ -240,11 +269,6 @@ component main = Main();
     assert.equal(result.status, 1);
     assert.match(result.stderr, /systemHandler000/);
   });
-  for (const worker of Object.keys(workers)) {
-    cluster("stop", worker);
-    delete process.env.ZKP_WITNESS_TIME_S;
-    cluster("start", worker);
-  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), "zkp-circuits-"));
@@ -255,6 +279,7 @@ try {
   await prove();
   await mix();
   await large();
+  await refuseWhatDoesNotWork();
   await refuseHarm();
   console.log(`circuits: ${summary()} checks passed`);
   status = 0;

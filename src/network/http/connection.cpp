@@ -256,7 +256,7 @@ Task<base::Result<Response>> Connection::handle(const Router::Route& route, Requ
 
   const auto whole = co_await read_whole(body, most_bytes);
   if (!whole.ok()) co_return whole.error();
-  request.body = whole->text();
+  request.body = base::as_text(whole->reveal());
   co_return co_await route.handler(request);
 }
 

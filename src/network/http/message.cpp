@@ -32,19 +32,11 @@ Task<base::Result<WholeBody>> read_whole(BodySource& body, std::size_t most_byte
     const auto piece = co_await body.next();
     if (!piece.ok()) co_return piece.error();
     if (piece->empty()) co_return std::move(whole);
-    if (piece->size() > most_bytes - whole.size) {
+    if (piece->size() > most_bytes - whole.size()) {
       co_return base::Error{base::ErrorCode::too_large,
                             "the body is larger than " + std::to_string(most_bytes) + " bytes"};
     }
-    const std::size_t size = whole.size + piece->size();
-    if (size > whole.memory.size()) {
-      base::SecretBytes larger(std::max(size, 2 * whole.memory.size()));
-      std::ranges::copy(whole.memory.reveal(), larger.reveal_mutable().begin());
-      whole.memory = std::move(larger);
-    }
-    std::ranges::copy(
-        *piece, whole.memory.reveal_mutable().begin() + static_cast<std::ptrdiff_t>(whole.size));
-    whole.size = size;
+    whole.append(base::as_bytes(*piece));
   }
 }
 

@@ -52,15 +52,7 @@ class BodySource {
   virtual Task<base::Result<std::string_view>> next() = 0;
 };
 
-// A body in one piece. The memory is wiped with it.
-struct WholeBody {
-  base::SecretBytes memory;  // at least `size` bytes
-  std::size_t size = 0;
-
-  [[nodiscard]] std::string_view text() const {
-    return base::as_text(memory.reveal().subspan(0, size));
-  }
-};
+using WholeBody = base::GrowingSecret<std::uint8_t>;
 // Reads the body to its end. Takes memory for what has come, not for what is promised.
 // The errors of next(); too_large over `most_bytes`.
 Task<base::Result<WholeBody>> read_whole(BodySource& body, std::size_t most_bytes);

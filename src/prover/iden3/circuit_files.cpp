@@ -191,8 +191,6 @@ base::Result<CircuitFacts> check_circuit_files(const MappedFile& r1cs_file,
   ZKP_TRY(facts.verifying, read_zkey_verifying_key(zkey_file.bytes()));
   ZKP_TRY(facts.sizes, read_zkey_sizes(zkey_file.bytes()));
   facts.constraint_count = r1cs.constraint_count;
-  facts.public_count = r1cs.public_count();
-  facts.input_count = r1cs.public_input_count + r1cs.private_input_count;
   facts.contribution_count = zkey.contribution_count();
 
   const Checker checker(r1cs_file, zkey_file, r1cs, zkey, options);

@@ -13,7 +13,7 @@ namespace zkp::prover::iden3 {
 struct CircuitFacts {
   groth16::VerifyingKey verifying;
   groth16::KeySizes sizes;
-  std::uint32_t constraint_count = 0, public_count = 0, input_count = 0;
+  std::uint32_t constraint_count = 0;
   std::uint32_t contribution_count = 0;  // to the key's set-up
 };
 

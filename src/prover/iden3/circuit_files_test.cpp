@@ -54,8 +54,7 @@ TEST_F(CircuitFilesTest, TheFilesOfSnarkjsAreOfOneCircuit) {
   ASSERT_TRUE(facts.ok()) << facts.error().message;
   const auto system = read_r1cs(r1cs_).value();
   EXPECT_EQ(facts->constraint_count, system.constraint_count());
-  EXPECT_EQ(facts->public_count, system.public_count());
-  EXPECT_EQ(facts->input_count, system.public_input_count + system.private_input_count);
+  EXPECT_EQ(facts->sizes.public_count, system.public_count());
   EXPECT_EQ(facts->verifying, read_zkey_verifying_key(zkey_).value());
   EXPECT_EQ(facts->sizes.wire_count, system.wire_count);
   EXPECT_EQ(facts->contribution_count, 2U);

@@ -104,8 +104,8 @@ http::Task<ProofHandler::Reply> ProofHandler::accept(const Request& request,
     const auto whole = co_await http::read_whole(body, options_.most_body_bytes);
     if (!whole.ok()) co_return whole.error();
     co_return co_await ports_.pool.run([&]() -> Reply {
-      ZKP_TRY(const auto proof, parse_proof_request(whole->text(), finder()));
-      return submit(request, proof, ports_.seal.fingerprint(base::as_bytes(whole->text())));
+      ZKP_TRY(const auto proof, parse_proof_request(base::as_text(whole->reveal()), finder()));
+      return submit(request, proof, ports_.seal.fingerprint(whole->reveal()));
     });
   }
   auto parts = http::MultipartReader::open(request, body);

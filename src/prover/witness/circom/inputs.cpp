@@ -20,29 +20,6 @@ using nlohmann::json;
 
 constexpr std::size_t kMostDepth = 32;  // of lists in each other: no circuit has so many indices
 
-// Values whose number is not known yet. Unlike a std::vector's, memory that it grows out of is
-// wiped.
-class GrowingSecret {
- public:
-  void add(const Limbs& value) {
-    if (size_ == values_.size()) {
-      base::SecretVector<Limbs> larger(std::max<std::size_t>(2 * size_, 1));
-      std::ranges::copy(values_.reveal(), larger.reveal_mutable().begin());
-      values_ = std::move(larger);
-    }
-    values_.reveal_mutable()[size_++] = value;
-  }
-  base::SecretVector<Limbs> take() {
-    auto values = base::SecretVector<Limbs>::copy_of(values_.reveal().first(size_));
-    *this = {};
-    return values;
-  }
-
- private:
-  base::SecretVector<Limbs> values_;
-  std::size_t size_ = 0;
-};
-
 // Takes the parser's events. What the events before said is in three places: the inputs that are
 // whole, the values of the one that is not, and the lists that are open in it.
 class Reader final : public nlohmann::json_sax<json> {
@@ -114,7 +91,7 @@ class Reader final : public nlohmann::json_sax<json> {
     if (!field::less_than(value, Fr::kModulus)) {
       return refuse("want a number below the prime of BN254");
     }
-    values_.add(value);
+    values_.append({&value, 1});
     return value_done();
   }
   // A value has ended: the whole of an input, or an element of the innermost list.
@@ -146,7 +123,7 @@ class Reader final : public nlohmann::json_sax<json> {
   std::string_view text_;
   Inputs inputs_;
   std::set<std::string> names_;
-  GrowingSecret values_;
+  base::GrowingSecret<Limbs> values_;
   std::vector<std::size_t> lists_;  // for each open list, how many of its values are read
   bool root_open_ = false;
   std::optional<Error> error_;
