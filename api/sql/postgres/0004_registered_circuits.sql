@@ -1,11 +1,11 @@
 -- Circuits that clients register: version 1, 2, ... of a circuit_type, with a witness program. Version 0: built in.
 ALTER TABLE circuits ADD COLUMN version bigint NOT NULL DEFAULT 0;
 ALTER TABLE circuits ADD COLUMN program_digest text NOT NULL DEFAULT '';
--- A proof made with its key has been verified. Until then, `failure` says why its last task got none.
+-- A proof made with its key has been verified. Until then, `failure` says why three attempts or more got none.
 ALTER TABLE circuits ADD COLUMN proven boolean NOT NULL DEFAULT false;
 CREATE UNIQUE INDEX circuits_by_version ON circuits (circuit_type, version) WHERE version > 0;
 
--- Failures of a task's own inputs, time or size say nothing about its circuit. One leader at a time ends tasks, so that
+-- Failures of a task's own inputs, time or size say nothing about its circuit, nor do those of one worker. One leader at a time ends tasks, so that
 -- these updates do not meet.
 CREATE FUNCTION judge_circuit() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -18,7 +18,7 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER judge_circuit AFTER UPDATE OF status ON tasks FOR EACH ROW
-WHEN (NEW.status = 'completed' OR NEW.status = 'failed' AND NEW.failure_code IN ('internal', 'attempts_exhausted'))
+WHEN (NEW.status = 'completed' OR NEW.status = 'failed' AND NEW.failure_code = 'attempts_exhausted' AND NEW.max_attempts >= 3)
 EXECUTE FUNCTION judge_circuit();
 
 -- The next version of a circuit; or the one that has these three files already, which is tried again if it has failed.

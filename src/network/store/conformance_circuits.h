@@ -194,10 +194,12 @@ TEST_P(StoreConformance, AVerifiedProofProvesACircuit) {
   EXPECT_EQ(find(id).key_digest, "sha256:a");
 }
 
-TEST_P(StoreConformance, ACircuitIsToldItsLastTasksFailureUntilItIsProven) {
+TEST_P(StoreConformance, ACircuitIsJudgedByAFailureOfManyAttemptsUntilItIsProven) {
   ok(store_->register_circuit(registered("vote", "sha256:a")));
-  const auto failure_after = [&](const task::Failure& failure) {
-    const TaskId id = submit(submission("vote@1"));
+  const auto failure_after = [&](const task::Failure& failure, int max_attempts = 3) {
+    Submission asked = submission("vote@1");
+    asked.options.max_attempts = max_attempts;
+    const TaskId id = submit(asked);
     EXPECT_EQ(claim(), std::vector{id});
     assign(id, 1);
     EXPECT_EQ(ok(store_->fail(kTerm, id, {1}, failure, now_)), Outcome::applied);
@@ -207,17 +209,19 @@ TEST_P(StoreConformance, ACircuitIsToldItsLastTasksFailureUntilItIsProven) {
   EXPECT_EQ(failure_after({FailureCode::unsatisfied, "line 3"}), "");
   EXPECT_EQ(failure_after({FailureCode::invalid_input, "no such signal"}), "");
   EXPECT_EQ(failure_after({FailureCode::witness_error, "took too long"}), "");
-  EXPECT_EQ(failure_after({FailureCode::internal, "does not verify"}), "does not verify");
-  EXPECT_EQ(failure_after({FailureCode::attempts_exhausted, ""}), "attempts_exhausted");
+  EXPECT_EQ(failure_after({FailureCode::internal, "a damaged record"}), "");
+  EXPECT_EQ(failure_after({FailureCode::attempts_exhausted, "a broken disk"}, 2), "");
+  EXPECT_EQ(failure_after({FailureCode::attempts_exhausted, "does not verify"}), "does not verify");
+  EXPECT_EQ(failure_after({FailureCode::attempts_exhausted, ""}, 10), "attempts_exhausted");
 
   EXPECT_EQ(ok(store_->register_circuit(registered("vote", "sha256:a"))).failure, "");
-  EXPECT_EQ(failure_after({FailureCode::internal, "again"}), "again");
+  EXPECT_EQ(failure_after({FailureCode::attempts_exhausted, "again"}), "again");
   const TaskId id = submit(submission("vote@1"));
   claim();
   assign(id, 1);
   EXPECT_EQ(complete(id, 1), Outcome::applied);
   EXPECT_EQ(ok(store_->find_circuit({"vote@1"})).failure, "");
-  EXPECT_EQ(failure_after({FailureCode::internal, "a broken disk"}), "");
+  EXPECT_EQ(failure_after({FailureCode::attempts_exhausted, "a broken disk"}), "");
 }
 
 }  // namespace zkp::network::store

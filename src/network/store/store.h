@@ -62,6 +62,9 @@ struct Counts {
   std::size_t pending = 0, assigned = 0, running = 0, completed = 0, failed = 0, cancelled = 0;
 };
 
+// So many attempts that failed are the circuit's own fault, and not their workers'.
+inline constexpr int kAttemptsThatJudge = 3;
+
 // A circuit with its key pair. A built-in one is `wanted` until somebody has made the key; one that
 // a client registered, version 1, 2, ... of its circuit_type, is ready at once.
 struct Circuit {
@@ -76,8 +79,8 @@ struct Circuit {
   std::string setup_kind;  // "development", "ceremony"
   std::uint64_t constraint_count = 0;
   std::uint64_t memory_bytes = 0;  // predicted peak of a proof
-  // Why the last set-up failed or, of a registered circuit that is not proven yet, its last task,
-  // for no fault of the task's inputs; empty: it did not.
+  // Why the last set-up failed or, of a registered circuit that is not proven yet, the last task
+  // that used up kAttemptsThatJudge attempts or more; empty: none did.
   std::string failure;
   base::Time created_at{};
 };

@@ -113,11 +113,15 @@ base::Result<Shape> shape_of(std::string_view circuit_type, const Inputs& inputs
   return Shape{std::string(circuit_type), std::move(request.sizes)};
 }
 
-base::Result<ConstraintSystem> build(const Shape& shape) {
+base::Status check_shape(const Shape& shape) {
   ZKP_TRY(const Family* family, find_family(shape.circuit_type));
-  if (!family->has_shape(shape.sizes)) {
-    return Error{ErrorCode::invalid_argument, fmt::format("want {}", family->shapes)};
-  }
+  if (family->has_shape(shape.sizes)) return {};
+  return Error{ErrorCode::invalid_argument, fmt::format("want {}", family->shapes)};
+}
+
+base::Result<ConstraintSystem> build(const Shape& shape) {
+  ZKP_CHECK(check_shape(shape));
+  ZKP_TRY(const Family* family, find_family(shape.circuit_type));
   Builder builder(Builder::Purpose::constraints);
   CircuitInputs inputs(builder, {});
   family->circuit(builder, shape.sizes, inputs);

@@ -71,6 +71,9 @@ inline constexpr std::size_t kMostLeaves = 1024;
 // the request body ("/public_inputs/0", "/inputs/leaves/3").
 base::Result<Shape> shape_of(std::string_view circuit_type, const Inputs& inputs);
 
+// invalid_argument if there is no such shape; not_found if there is no such family.
+base::Status check_shape(const Shape& shape);
+
 // The constraint system of a shape: the same on every machine. invalid_argument if there is no such
 // shape.
 base::Result<ConstraintSystem> build(const Shape& shape);

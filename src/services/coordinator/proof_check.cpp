@@ -16,7 +16,9 @@ using base::Result;
 using Verdict = ProofOpinion::Verdict;
 using prover::field::Fr;
 
-constexpr std::size_t kMostProofBytes = 16 << 10, kMostSignalsBytes = 1 << 20;
+constexpr std::size_t kMostProofBytes = 16 << 10;
+constexpr std::size_t kMostSignalBytes = 96;  // 77 digits, and what JSON puts around them
+constexpr std::size_t kMostSignalsBytes = request::kMostPublicSignals * kMostSignalBytes;
 
 ProofOpinion rejected(std::string reason) { return {Verdict::rejected, std::move(reason), {}}; }
 

@@ -19,11 +19,6 @@ using base::ErrorCode;
 using network::store::Circuit;
 using nlohmann::ordered_json;
 
-Error no_such_circuit(std::string_view name) {
-  return {ErrorCode::not_found, fmt::format("there is no such circuit; the nearest name is '{}'",
-                                            circuit::nearest_name(name))};
-}
-
 bool is_built_in(std::string_view name) { return circuit::find_entry(name) != nullptr; }
 
 constexpr std::size_t kListedAtOnce = 200;

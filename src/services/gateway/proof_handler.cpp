@@ -114,6 +114,11 @@ http::Task<ProofHandler::Reply> ProofHandler::accept(const Request& request,
                                      "application/json, or multipart/form-data with task "
                                      "and witness");
   }
+  const auto permit = witnesses_.try_take();
+  if (!permit) {
+    co_return Error{ErrorCode::resource_exhausted,
+                    "this gateway takes as many witnesses as it can at once; try again later"};
+  }
   auto upload = co_await receive_witness(
       *parts, {.task = options_.most_body_bytes, .witness = options_.most_witness_bytes});
   if (!upload.ok()) co_return upload.error();

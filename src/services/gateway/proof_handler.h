@@ -6,6 +6,7 @@
 #include "network/http/blocking_pool.h"
 #include "network/http/message.h"
 #include "network/store/store.h"
+#include "services/gateway/permits.h"
 #include "services/gateway/submission.h"
 #include "services/gateway/task_watch.h"
 #include "services/request/input_seal.h"
@@ -52,8 +53,11 @@ class ProofHandler {
   network::http::Task<base::Result<network::task::Task>> find(const network::task::TaskId& id);
   network::http::Task<void> follow(network::task::TaskId id, network::http::StreamWriter& out);
 
+  static constexpr std::ptrdiff_t kMostWitnesses = 8;  // they are held in memory
+
   const Options options_;
   const Ports ports_;
+  Permits witnesses_{kMostWitnesses};
 };
 
 }  // namespace zkp::services::gateway

@@ -81,6 +81,15 @@ void wipe(prover::circuit::Inputs& inputs) {
   }
 }
 
+base::Result<network::store::Circuit> find_circuit(const std::string& name,
+                                                   const FindRegistered& find_registered) {
+  auto found = find_registered(name);
+  if (!found.ok() && found.error().code == base::ErrorCode::not_found) {
+    return below("/circuit_type", std::move(found).error());
+  }
+  return found;
+}
+
 base::Result<ProofRequest> for_built_in(const Head& head, const json& body) {
   ZKP_TRY(auto inputs, request::read_inputs(body));
   auto shape = prover::circuit::shape_of(head.circuit_type, inputs);
@@ -98,9 +107,8 @@ base::Result<ProofRequest> for_registered(const Head& head, const json& body,
                        "want inputs, an object of the circuit's input signals, and no other form",
                        {{"/inputs", "is wanted: an object of the circuit's input signals"}}};
   }
-  std::string text = request::write_json(*inputs);
-  auto read = circom_inputs(text);
-  wipe_text(text);
+  const base::SecretBytes text = request::write_json(*inputs);
+  auto read = circom_inputs(base::as_text(text.reveal()));
   if (!read.ok()) return below("/inputs", std::move(read).error());
   return ProofRequest{circuit.circuit_type, circuit.id, *std::move(read), head.options};
 }
@@ -115,7 +123,7 @@ base::Result<ProofRequest> parse_proof_request(std::string_view text,
   ZKP_TRY(const Head head, read_head(body, {"circuit_type", "public_inputs", "private_inputs",
                                             "inputs", "options"}));
   if (prover::circuit::find_entry(head.circuit_type) != nullptr) return for_built_in(head, body);
-  ZKP_TRY(const auto circuit, find_registered(head.circuit_type));
+  ZKP_TRY(const auto circuit, find_circuit(head.circuit_type, find_registered));
   return for_registered(head, body, circuit);
 }
 
@@ -129,13 +137,13 @@ base::Result<ProofRequest> parse_witness_request(std::string_view text, base::Se
   if (prover::circuit::find_entry(family) != nullptr) {
     auto shape = prover::circuit::Shape::parse(head.circuit_type);
     if (shape.ok()) {
-      const auto system = prover::circuit::build(*shape);
-      if (!system.ok()) shape = system.error();
+      const base::Status there = prover::circuit::check_shape(*shape);
+      if (!there.ok()) shape = there.error();
     }
     if (!shape.ok()) return below("/circuit_type", std::move(shape).error());
     return ProofRequest{shape->circuit_type, {shape->id()}, std::move(witness), head.options};
   }
-  ZKP_TRY(const auto circuit, find_registered(head.circuit_type));
+  ZKP_TRY(const auto circuit, find_circuit(head.circuit_type, find_registered));
   return ProofRequest{circuit.circuit_type, circuit.id, std::move(witness), head.options};
 }
 

@@ -21,19 +21,16 @@ bool may_stand_in_name(char c) {
   return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
-Error no_such_circuit(std::string_view name) {
-  return {ErrorCode::not_found,
-          fmt::format("there is no such circuit; the nearest name is '{}'",
-                      prover::circuit::nearest_name(name)),
-          {{"/circuit_type", "is not the name of a circuit"}}};
-}
-
 base::Result<Circuit> latest(const std::string& name, Store& store) {
   ZKP_TRY(auto versions, store.circuits_of(name));
   std::erase_if(versions, [](const Circuit& circuit) { return circuit.version == 0; });
   if (versions.empty()) return no_such_circuit(name);
-  for (const auto fits : {+[](const Circuit& c) { return c.proven; },
-                          +[](const Circuit& c) { return c.failure.empty(); }}) {
+  // By a name alone nobody is led to a key by which proofs can be forged while there is another.
+  for (const auto fits :
+       {+[](const Circuit& c) { return c.proven && c.setup_kind != kInsecure; },
+        +[](const Circuit& c) { return c.failure.empty() && c.setup_kind != kInsecure; },
+        +[](const Circuit& c) { return c.proven; },
+        +[](const Circuit& c) { return c.failure.empty(); }}) {
     const auto found = std::find_if(versions.rbegin(), versions.rend(), fits);
     if (found != versions.rend()) return std::move(*found);
   }
@@ -41,6 +38,11 @@ base::Result<Circuit> latest(const std::string& name, Store& store) {
 }
 
 }  // namespace
+
+Error no_such_circuit(std::string_view name) {
+  return {ErrorCode::not_found, fmt::format("there is no such circuit; the nearest name is '{}'",
+                                            prover::circuit::nearest_name(name))};
+}
 
 base::Status check_circuit_name(std::string_view name) {
   const bool fits = !name.empty() && name.size() <= kMostCharacters && is_letter(name.front()) &&

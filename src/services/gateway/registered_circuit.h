@@ -12,14 +12,20 @@ namespace zkp::services::gateway {
 // anything else, and for the name of a built-in circuit.
 base::Status check_circuit_name(std::string_view name);
 
+// A circuit's setup_kind if proofs can be forged by its key.
+inline constexpr const char* kInsecure = "insecure";
+
+// not_found, with the nearest built-in name.
+base::Error no_such_circuit(std::string_view name);
+
 // The version that is named or, of a bare name, the latest that has been proven; if none has, the
-// latest that may still be. not_found, with the nearest built-in name, if there is none; conflict
-// if all that there is has failed: why.
+// latest that may still be; one with an insecure key only if there is no other. not_found, with the
+// nearest built-in name, if there is none; conflict if all that there is has failed: why.
 base::Result<network::store::Circuit> find_registered(const std::string& name,
                                                       network::store::Store& store);
 
-// "available" once a proof with its key was verified, "rejected" if its last task failed for no
-// fault of the inputs, and "trial" until one of them.
+// "available" once a proof with its key was verified, "rejected" if many attempts brought none,
+// and "trial" until one of them.
 const char* status_of(const network::store::Circuit& circuit);
 
 }  // namespace zkp::services::gateway

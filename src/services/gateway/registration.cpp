@@ -9,6 +9,8 @@
 #include "prover/iden3/formats.h"
 #include "prover/witness/circom/wasm_module.h"
 #include "services/gateway/body_reader.h"
+#include "services/gateway/registered_circuit.h"
+#include "services/request/task_inputs.h"
 
 namespace zkp::services::gateway {
 namespace {
@@ -21,8 +23,8 @@ using prover::iden3::MappedFile;
 
 constexpr std::size_t kPieceBytes = 1 << 20;
 // As the workers' own limits are by default (prover/witness/program.h).
-constexpr prover::witness::ModuleLimits kProgramLimits{.module_bytes = 256 << 20,
-                                                       .memory_bytes = std::uint64_t{4} << 30};
+constexpr prover::witness::ModuleLimits kProgramLimits{.module_bytes = 128 << 20,
+                                                       .memory_bytes = std::uint64_t{2} << 30};
 
 struct Files {
   MappedFile r1cs, wasm, zkey;
@@ -53,7 +55,7 @@ base::Result<std::string> setup_kind(const CircuitFacts& facts, bool allow_insec
   const base::Status fit = prover::groth16::check_key(facts.verifying);
   if (fit.ok()) return std::string(facts.contribution_count > 0 ? "ceremony" : "development");
   const base::Status usable = prover::groth16::check_key_points(facts.verifying);
-  if (usable.ok() && allow_insecure) return std::string("insecure");
+  if (usable.ok() && allow_insecure) return std::string(kInsecure);
   std::string message = fit.error().message;
   if (usable.ok()) message += "; allow_insecure_setup=true accepts it nevertheless, for tests";
   return below("/zkey", {ErrorCode::invalid_argument, std::move(message)});
@@ -80,6 +82,12 @@ base::Result<Registration> Registry::add(const CircuitUpload& upload, std::stop_
   auto facts = prover::iden3::check_circuit_files(
       files.r1cs, files.zkey, {.kernels = ports_.kernels, .random = ports_.random, .stop = stop});
   if (!facts.ok()) return at_part(std::move(facts).error());
+  if (facts->verifying.public_count() > request::kMostPublicSignals) {
+    return below("/zkey",
+                 {ErrorCode::invalid_argument,
+                  fmt::format("the circuit has {} public signals, want at most {}",
+                              facts->verifying.public_count(), request::kMostPublicSignals)});
+  }
   Circuit circuit;
   ZKP_TRY(circuit.setup_kind, setup_kind(*facts, upload.allow_insecure_setup));
   circuit.circuit_type = upload.name;
@@ -87,27 +95,30 @@ base::Result<Registration> Registry::add(const CircuitUpload& upload, std::stop_
   circuit.constraint_count = facts->constraint_count;
   circuit.memory_bytes =
       prover::groth16::predicted_memory_bytes(facts->sizes, prover::groth16::kMostProvingThreads);
-  ZKP_TRY(circuit.circuit_digest, store_file(files.r1cs, stop));
-  ZKP_TRY(circuit.program_digest, store_file(files.wasm, stop));
-  ZKP_TRY(circuit.key_digest, store_file(files.zkey, stop));
+  ZKP_TRY(circuit.circuit_digest, store_file(files.r1cs, upload.r1cs->digest(), stop));
+  ZKP_TRY(circuit.program_digest, store_file(files.wasm, upload.wasm->digest(), stop));
+  ZKP_TRY(circuit.key_digest, store_file(files.zkey, upload.zkey->digest(), stop));
   circuit.created_at = ports_.clock.now();
 
   Registration registration;
   ZKP_TRY(registration.circuit, ports_.store.register_circuit(circuit));
   registration.is_new = registration.circuit.created_at == circuit.created_at;
   if (upload.example) {
-    ZKP_TRY(
-        registration.trial,
+    registration.trial =
         ports_.submissions.submit({.circuit_type = registration.circuit.circuit_type,
                                    .circuit = registration.circuit.id,
                                    .inputs = base::SecretBytes::copy_of(upload.example->reveal())},
-                                  {}));
+                                  {});
   }
   return registration;
 }
 
-base::Result<std::string> Registry::store_file(const MappedFile& file,
+// One that is there already is not sent again.
+base::Result<std::string> Registry::store_file(const MappedFile& file, const std::string& digest,
                                                const std::stop_token& stop) {
+  const auto known = ports_.artifacts.size_bytes(digest);
+  if (known.ok()) return digest;
+  if (known.error().code != ErrorCode::not_found) return known.error();
   ZKP_TRY(const auto upload, ports_.artifacts.begin());
   base::ByteView rest = file.bytes();
   while (!rest.empty()) {

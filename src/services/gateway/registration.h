@@ -25,8 +25,9 @@ struct CircuitUpload {
 
 struct Registration {
   network::store::Circuit circuit;
-  bool is_new = false;                       // false: these files were registered already
-  std::optional<network::task::Task> trial;  // proves the example
+  bool is_new = false;  // false: these files were registered already
+  // Proves the example; or why it could not be submitted, which the registration does not mind.
+  std::optional<base::Result<network::task::Task>> trial;
 };
 
 // Registers circuits: checks their files before anything can use them.
@@ -43,15 +44,15 @@ class Registry {
   };
   explicit Registry(const Ports& ports) : ports_(ports) {}
 
-  // All or nothing: the files become artifacts, and the circuit has a version. It is available once
-  // a proof was verified: of the example, or else of its first task.
+  // Files become artifacts, and then the circuit has a version. It is available once a proof was
+  // verified: of the example, or else of its first task.
   // invalid_argument: what is wrong, and with which part; unavailable, resource_exhausted: the
-  // store's; cancelled. Blocks; any thread. Holds a few MiB, whatever the sizes, and the program.
+  // store's; cancelled. Blocks; any thread. Holds a few MiB and the program, however large the key.
   base::Result<Registration> add(const CircuitUpload& upload, std::stop_token stop);
 
  private:
   base::Result<std::string> store_file(const prover::iden3::MappedFile& file,
-                                       const std::stop_token& stop);
+                                       const std::string& digest, const std::stop_token& stop);
 
   const Ports ports_;
 };

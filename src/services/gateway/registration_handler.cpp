@@ -1,5 +1,7 @@
 #include "services/gateway/registration_handler.h"
 
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "services/gateway/body_reader.h"
@@ -14,16 +16,24 @@ namespace http = network::http;
 using base::Error;
 using base::ErrorCode;
 
-// Gives the permit back.
-class Permit {
+// Who sends slower than this keeps others from it.
+constexpr std::size_t kLeastBytesPerSecond = 32 << 10;
+constexpr std::chrono::seconds kSlowStart{60};
+
+// Is this as fast as it must be?
+class Pace {
  public:
-  explicit Permit(std::counting_semaphore<2>& free) : free_(free) {}
-  ~Permit() { free_.release(); }
-  Permit(const Permit&) = delete;
-  Permit& operator=(const Permit&) = delete;
+  bool keeps_up(std::size_t received) {
+    received_ += received;
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin_);
+    if (elapsed < kSlowStart) return true;
+    return received_ / static_cast<std::size_t>(elapsed.count()) >= kLeastBytesPerSecond;
+  }
 
  private:
-  std::counting_semaphore<2>& free_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::size_t received_ = 0;
 };
 
 Error unexpected_part(const std::string& name) {
@@ -51,11 +61,11 @@ http::Task<RegistrationHandler::Reply> RegistrationHandler::put(const Request& r
   if (!parts.ok()) {
     co_return unsupported_media_type(request, "multipart/form-data with r1cs, wasm and zkey");
   }
-  if (!free_.try_acquire()) {
+  const auto permit = uploads_.try_take();
+  if (!permit) {
     co_return Error{ErrorCode::resource_exhausted,
-                    "this gateway checks as many circuits as it can at once; try again later"};
+                    "this gateway takes as many circuits as it can at once; try again later"};
   }
-  const Permit permit(free_);
   if (base::Status received = co_await receive(*parts, upload); !received.ok()) {
     co_return received.error();
   }
@@ -66,6 +76,7 @@ http::Task<RegistrationHandler::Reply> RegistrationHandler::put(const Request& r
 http::Task<base::Status> RegistrationHandler::receive(http::MultipartReader& parts,
                                                       CircuitUpload& upload) {
   using Parser = http::MultipartParser;
+  Pace pace;
   std::optional<TemporaryFile>* file = nullptr;  // of the part that is coming; null: the example
   while (true) {
     auto event = co_await parts.next();
@@ -87,6 +98,11 @@ http::Task<base::Status> RegistrationHandler::receive(http::MultipartReader& par
     }
     const auto* data = std::get_if<Parser::Data>(&*event);
     if (data == nullptr) continue;
+    if (!pace.keeps_up(data->bytes.size())) {
+      co_return Error{
+          ErrorCode::deadline_exceeded,
+          fmt::format("the files came at less than {} KiB a second", kLeastBytesPerSecond >> 10)};
+    }
     if (file != nullptr) {
       const base::Status written =
           co_await ports_.pool.run([&] { return (*file)->append(data->bytes); });
@@ -103,9 +119,14 @@ http::Task<base::Status> RegistrationHandler::receive(http::MultipartReader& par
 }
 
 RegistrationHandler::Reply RegistrationHandler::registered(const CircuitUpload& upload) {
+  const std::lock_guard one_check_at_a_time(check_);
   ZKP_TRY(const Registration registration, ports_.registry.add(upload, stop_.get_token()));
   auto json = circuit_json(registration.circuit);
-  if (registration.trial) json["trial_task"] = registration.trial->id.to_string();
+  if (registration.trial && registration.trial->ok()) {
+    json["trial_task"] = registration.trial->value().id.to_string();
+  } else if (registration.trial) {
+    json["trial_problem"] = registration.trial->error().message;
+  }
   auto reply = json_reply(registration.is_new ? 201 : 200, json);
   reply.headers.emplace_back("Location", "/api/v1/circuits/" + registration.circuit.id.value);
   return reply;

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <filesystem>
-#include <semaphore>
+#include <mutex>
 #include <stop_token>
 
 #include "network/http/blocking_pool.h"
 #include "network/http/multipart_reader.h"
+#include "services/gateway/permits.h"
 #include "services/gateway/registration.h"
 
 namespace zkp::services::gateway {
@@ -38,11 +39,12 @@ class RegistrationHandler {
                                             CircuitUpload& upload);
   Reply registered(const CircuitUpload& upload);
 
-  static constexpr std::ptrdiff_t kMostAtOnce = 2;
+  static constexpr std::ptrdiff_t kMostUploads = 8;
 
   const Options options_;
   const Ports ports_;
-  std::counting_semaphore<kMostAtOnce> free_{kMostAtOnce};
+  Permits uploads_{kMostUploads};
+  std::mutex check_;  // takes every core
   std::stop_source stop_;
 };
 

@@ -214,7 +214,8 @@ TEST_F(RegistrationTest, ACircuitThatFailedTakesNoTasks) {
   const auto task = run_next();
   EXPECT_TRUE(store_
                   ->fail(kTerm, task.id, task.attempt,
-                         {network::task::FailureCode::internal, "it does not verify"}, clock_.now())
+                         {network::task::FailureCode::attempts_exhausted, "it does not verify"},
+                         clock_.now())
                   .ok());
   const auto refused = client().post("/api/v1/proof", body);
   EXPECT_EQ(refused.status, 409U) << refused.body;

@@ -12,8 +12,10 @@ namespace zkp::services::gateway {
 namespace {
 
 base::Error error_of(std::string_view what, int number) {
-  return {base::ErrorCode::unavailable, fmt::format("cannot {} a temporary file: {}", what,
-                                                    std::generic_category().message(number))};
+  const bool full = number == ENOSPC || number == EDQUOT;
+  return {
+      full ? base::ErrorCode::resource_exhausted : base::ErrorCode::unavailable,
+      fmt::format("cannot {} a temporary file: {}", what, std::generic_category().message(number))};
 }
 
 }  // namespace
@@ -27,10 +29,14 @@ base::Result<TemporaryFile> TemporaryFile::make(const std::filesystem::path& fol
 }
 
 TemporaryFile::TemporaryFile(TemporaryFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      stream_(std::move(other.stream_)),
+      digest_(std::move(other.digest_)) {}
 
 TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(stream_, other.stream_);
+  std::swap(digest_, other.digest_);
   return *this;
 }
 
@@ -39,6 +45,7 @@ TemporaryFile::~TemporaryFile() {
 }
 
 base::Status TemporaryFile::append(std::string_view piece) {
+  stream_.update(base::as_bytes(piece));
   while (!piece.empty()) {
     const ssize_t written = ::write(descriptor_, piece.data(), piece.size());
     if (written < 0 && errno == EINTR) continue;
@@ -46,6 +53,11 @@ base::Status TemporaryFile::append(std::string_view piece) {
     piece.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
+}
+
+const std::string& TemporaryFile::digest() const {
+  if (digest_.empty()) digest_ = base::digest_name(stream_.finish());
+  return digest_;
 }
 
 base::Result<prover::iden3::MappedFile> TemporaryFile::map() const {

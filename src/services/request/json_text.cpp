@@ -132,18 +132,35 @@ std::optional<std::string> whole_number(const json& value) {
   return std::string(characters.begin(), characters.end());
 }
 
+namespace {
+
+using Out = base::GrowingSecret<std::uint8_t>;
+
+void append(std::string text, Out& out) {
+  out.append(base::as_bytes(text));
+  base::wipe(text.data(), text.size());
+}
+
 // Its depth is bounded by parse_json.
-std::string write_json(const json& value) {
-  if (const auto digits = whole_number(value)) return *digits;
-  if (!value.is_structured()) return value.dump();
-  std::string text(1, value.is_object() ? '{' : '[');
+void append_value(const json& value, Out& out) {
+  if (auto digits = whole_number(value)) return append(*std::move(digits), out);
+  if (!value.is_structured()) return append(value.dump(), out);
+  append(value.is_object() ? "{" : "[", out);
+  bool first = true;
   for (const auto& [name, member] : value.items()) {
-    if (text.size() > 1) text += ',';
-    if (value.is_object()) text += json(name).dump() + ':';
-    text += write_json(member);
+    if (!std::exchange(first, false)) append(",", out);
+    if (value.is_object()) append(json(name).dump() + ':', out);
+    append_value(member, out);
   }
-  text += value.is_object() ? '}' : ']';
-  return text;
+  append(value.is_object() ? "}" : "]", out);
+}
+
+}  // namespace
+
+base::SecretBytes write_json(const json& value) {
+  Out out;
+  append_value(value, out);
+  return out.take();
 }
 
 }  // namespace zkp::services::request

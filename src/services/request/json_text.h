@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/result.h"
+#include "base/secret.h"
 
 // JSON from outside, without losing a digit: nlohmann::json alone turns a whole number that does
 // not fit 64 bits into a rounded float.
@@ -27,6 +28,6 @@ base::Result<nlohmann::json> parse_json(std::string_view text, JsonLimits limits
 std::optional<std::string> whole_number(const nlohmann::json& value);
 
 // The text of a value that parse_json gave, with every digit of its whole numbers.
-std::string write_json(const nlohmann::json& value);
+base::SecretBytes write_json(const nlohmann::json& value);
 
 }  // namespace zkp::services::request

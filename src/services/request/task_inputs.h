@@ -10,6 +10,10 @@
 //   circom's input.json, for a circuit that a client registered
 namespace zkp::services::request {
 
+// Of a circuit that a client registers: so that its signals, as JSON, stay below a message's
+// bounds.
+inline constexpr std::size_t kMostPublicSignals = 8192;
+
 // Told by its first bytes: JSON begins otherwise.
 inline bool is_witness(base::ByteView inputs) {
   return base::as_text(inputs.first(std::min<std::size_t>(inputs.size(), 4))) == "wtns";

@@ -36,6 +36,14 @@ base::Result<Loaded<LoadedKey>::Made> load_key(ArtifactFiles& files, const std::
       size_bytes};
 }
 
+// What is wrong with the program itself, and not with this worker.
+base::Error of_program(base::Error error) {
+  if (error.code != base::ErrorCode::resource_exhausted) {
+    error.code = base::ErrorCode::failed_precondition;
+  }
+  return error;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<CircuitCache>> CircuitCache::open(
@@ -58,8 +66,9 @@ CircuitCache::CircuitCache(const Options& options, const prover::witness::Engine
                     const std::string& digest,
                     const std::stop_token& stop) -> base::Result<Loaded<Program>::Made> {
                   ZKP_TRY(const auto file, files_->get(digest, stop));
-                  ZKP_TRY(Program program, Program::compile(engine, file.bytes(), limits));
-                  return Loaded<Program>::Made{std::make_shared<const Program>(std::move(program)),
+                  auto program = Program::compile(engine, file.bytes(), limits);
+                  if (!program.ok()) return of_program(std::move(program).error());
+                  return Loaded<Program>::Made{std::make_shared<const Program>(*std::move(program)),
                                                file.bytes().size() * kCodeBytesPerByte};
                 }) {}
 

@@ -39,7 +39,7 @@ class CircuitCache {
   base::Result<KeyRef> key(const std::string& digest, std::stop_token stop) {
     return keys_.get(digest, std::move(stop));
   }
-  // The same, and the errors of Program::compile.
+  // The same; failed_precondition: what is wrong with the program, wherever it is compiled.
   using ProgramRef = std::shared_ptr<const prover::witness::Program>;
   base::Result<ProgramRef> program(const std::string& digest, std::stop_token stop) {
     return programs_.get(digest, std::move(stop));

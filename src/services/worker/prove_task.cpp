@@ -108,7 +108,6 @@ base::Result<network::task::Proof> prove_statement(const Statement& statement,
 
 network::task::Failure failure_of(const Error& error, Stage stage) {
   const bool of_inputs = stage == Stage::witness || stage == Stage::proof;
-  const bool of_program = stage == Stage::witness || stage == Stage::program;
   switch (error.code) {
     case ErrorCode::resource_exhausted:
       return {FailureCode::out_of_memory, error.message};
@@ -117,15 +116,13 @@ network::task::Failure failure_of(const Error& error, Stage stage) {
       break;
     case ErrorCode::failed_precondition:
       if (of_inputs) return {FailureCode::unsatisfied, error.message};
+      if (stage == Stage::program) return {FailureCode::witness_error, error.message};
       break;
-    case ErrorCode::not_found:
-    case ErrorCode::data_loss:
-    case ErrorCode::unavailable:
-      return {FailureCode::internal, error.message};
     default:
+      if (stage == Stage::witness) return {FailureCode::witness_error, error.message};
       break;
   }
-  return {of_program ? FailureCode::witness_error : FailureCode::internal, error.message};
+  return {FailureCode::internal, error.message};
 }
 
 base::Result<SetupFiles> make_key(const std::string& circuit_id, const ProverParts& parts,

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <new>
 #include <thread>
 
 #include "base/log.h"
@@ -249,7 +250,16 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
       v1::WorkerEvent started;
       *started.mutable_started()->mutable_ref() = ref_of(key);
       link().send(std::move(started));
-      finish_attempt(key, *attempt, run_attempt(key, *attempt));
+      finish_attempt(key, *attempt, run_in_memory_there_is(key, *attempt));
+    }
+  }
+
+  base::Result<v1::WorkerEvent> run_in_memory_there_is(const AttemptKey& key, Attempt& attempt) {
+    try {
+      return run_attempt(key, attempt);
+    } catch (const std::bad_alloc&) {
+      return base::Error{base::ErrorCode::resource_exhausted,
+                         "the worker has not enough memory for this circuit"};
     }
   }
 

@@ -337,12 +337,14 @@ TEST(FailureOf, TellsTheInputsFaultFromTheProgramsAndTheMachines) {
   EXPECT_EQ(code_of(ErrorCode::internal, Stage::witness), FailureCode::witness_error);
   EXPECT_EQ(code_of(ErrorCode::deadline_exceeded, Stage::witness), FailureCode::witness_error);
   EXPECT_EQ(code_of(ErrorCode::too_large, Stage::witness), FailureCode::witness_error);
-  EXPECT_EQ(code_of(ErrorCode::invalid_argument, Stage::program), FailureCode::witness_error);
+  EXPECT_EQ(code_of(ErrorCode::failed_precondition, Stage::program), FailureCode::witness_error);
+  EXPECT_EQ(code_of(ErrorCode::internal, Stage::program), FailureCode::internal);
   EXPECT_EQ(code_of(ErrorCode::failed_precondition, Stage::proof), FailureCode::unsatisfied);
   EXPECT_EQ(code_of(ErrorCode::internal, Stage::proof), FailureCode::internal);
   EXPECT_EQ(code_of(ErrorCode::invalid_argument, Stage::key), FailureCode::internal);
   for (const Stage stage : {Stage::key, Stage::program, Stage::witness, Stage::proof}) {
     EXPECT_EQ(code_of(ErrorCode::resource_exhausted, stage), FailureCode::out_of_memory);
+    if (stage == Stage::witness) continue;
     EXPECT_EQ(code_of(ErrorCode::data_loss, stage), FailureCode::internal);
     EXPECT_EQ(code_of(ErrorCode::not_found, stage), FailureCode::internal);
   }

@@ -521,11 +521,11 @@ class MemoryStore final : public Store {
     become(row, status);
   }
   void fail_row(Row& row, const task::Failure& failure, Time now) {
-    // Failures of a task's own inputs, time or size say nothing about its circuit.
+    // Failures of a task's own inputs, time or size say nothing about its circuit, nor do those of
+    // one worker.
     Circuit& circuit = circuits_.at(row.task.circuit);
-    if (circuit.version > 0 && !circuit.proven &&
-        (failure.code == task::FailureCode::internal ||
-         failure.code == task::FailureCode::attempts_exhausted)) {
+    if (circuit.version > 0 && !circuit.proven && row.task.max_attempts >= kAttemptsThatJudge &&
+        failure.code == task::FailureCode::attempts_exhausted) {
       circuit.failure = failure.message.empty() ? name_of(failure.code) : failure.message;
     }
     row.task.failure = failure;
