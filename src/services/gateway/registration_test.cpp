@@ -207,6 +207,30 @@ TEST_F(RegistrationTest, TasksAreOfTheLatestVersionThatIsProven) {
   EXPECT_EQ(run_next().circuit.value, "product@2");
 }
 
+TEST_F(RegistrationTest, ANameLeadsToAnInsecureKeyOnlyIfThereIsNoOther) {
+  const std::string body = R"({"circuit_type": "product", "inputs": {"a": "1"}})";
+  const std::string insecure = test_file("iden3/testdata/product_0000.zkey");
+  put("/api/v1/circuits/product?allow_insecure_setup=true", files("zkey", insecure));
+  submit(body);
+  auto task = run_next();
+  EXPECT_EQ(task.circuit.value, "product@1");
+  complete(task, {"{}", "[]"});
+  put("/api/v1/circuits/product", files());
+  submit(body);
+  EXPECT_EQ(run_next().circuit.value, "product@2");
+}
+
+TEST_F(RegistrationTest, AFullQueueDoesNotUndoTheRegistration) {
+  options_.most_pending = 0;
+  start();
+  auto parts = files();
+  parts.push_back({"input", R"({"a": "3"})"});
+  const auto reply = put("/api/v1/circuits/product", parts);
+  EXPECT_EQ(reply.status, 201U) << reply.body;
+  EXPECT_FALSE(reply.json().contains("trial_task"));
+  EXPECT_NE(reply.json()["trial_problem"].get<std::string>().find("waiting"), std::string::npos);
+}
+
 TEST_F(RegistrationTest, ACircuitThatFailedTakesNoTasks) {
   put("/api/v1/circuits/product", files());
   const std::string body = R"({"circuit_type": "product", "inputs": {"a": "1"}})";

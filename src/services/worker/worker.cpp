@@ -50,7 +50,7 @@ struct Attempt {
 
 class GrpcWorker final : public Worker, network::rpc::LinkHandler {
  public:
-  GrpcWorker(WorkerOptions options, WorkerPorts ports, Outbox outbox)
+  GrpcWorker(WorkerOptions options, const WorkerPorts& ports, Outbox outbox)
       : options_(std::move(options)),
         parts_{.kernels = ports.kernels, .random = ports.random, .threads = options_.threads},
         engine_(ports.engine),
@@ -432,7 +432,8 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Worker>> Worker::start(WorkerOptions options, WorkerPorts ports) {
+base::Result<std::unique_ptr<Worker>> Worker::start(WorkerOptions options,
+                                                    const WorkerPorts& ports) {
   ZKP_ASSERT(options.slots > 0 && options.threads > 0);
   ZKP_TRY(Outbox outbox, Outbox::open(options.data_dir / "results"));
   auto worker = std::make_unique<GrpcWorker>(std::move(options), ports, std::move(outbox));

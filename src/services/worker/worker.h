@@ -57,7 +57,8 @@ struct WorkerState {
 
 class Worker {
  public:
-  static base::Result<std::unique_ptr<Worker>> start(WorkerOptions options, WorkerPorts ports);
+  static base::Result<std::unique_ptr<Worker>> start(WorkerOptions options,
+                                                     const WorkerPorts& ports);
   // Stops at once: what runs is given up, what is finished stays in the data folder.
   virtual ~Worker() = default;
 
