@@ -7,14 +7,13 @@
 // ends with status 1 at the first that fails.
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as snarkjs from "snarkjs";
 import { writeChain } from "./chain.mjs";
 import { circuits, inputsOf } from "./circuits.mjs";
-import { check, circuitPath, compileCircuit, file, stopCurves, summary, useFolder, zkp, zkpOk } from "./tools.mjs";
+import { check, circuitPath, compileCircuit, file, runChecks, zkp, zkpOk } from "./tools.mjs";
 
 const api = "http://127.0.0.1:8080";
 const taskCount = Number(process.argv[2] ?? 300);
@@ -81,7 +80,6 @@ async function register() {
   }
 }
 
-// The circuit's own inputs, changed in a way that keeps them right.
 async function prove() {
   for (const name of Object.keys(circuits)) {
     await check(`${name}: proved by the cluster, and snarkjs accepts it`, async () => {
@@ -271,22 +269,11 @@ component main = Main();
   });
 }
 
-const folder = mkdtempSync(join(tmpdir(), "zkp-circuits-"));
-let status = 1;
-try {
-  useFolder(folder);
+await runChecks("circuits", async () => {
   await register();
   await prove();
   await mix();
   await large();
   await refuseWhatDoesNotWork();
   await refuseHarm();
-  console.log(`circuits: ${summary()} checks passed`);
-  status = 0;
-} catch (error) {
-  console.log(`FAILED ${error.stack ?? error}`);
-} finally {
-  await stopCurves();
-  rmSync(folder, { recursive: true, force: true });
-}
-process.exit(status);
+});

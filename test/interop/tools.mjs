@@ -1,7 +1,8 @@
 // Running zkp, counting checks, and paths below the scratch folder.
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
@@ -11,9 +12,6 @@ export const zkpProgram = process.env.ZKP ?? "build/release/bin/zkp";
 if (!existsSync(zkpProgram)) throw new Error(`there is no ${zkpProgram}; build it, or set ZKP`);
 
 let folder = "";
-export const useFolder = (path) => {
-  folder = path;
-};
 export const file = (name) => join(folder, name);
 export const readJson = (name) => JSON.parse(readFileSync(file(name), "utf8"));
 
@@ -61,9 +59,22 @@ export async function check(what, body) {
   checks += 1;
   console.log(`ok ${what}`);
 }
-export const summary = () => checks;
 
-// snarkjs keeps worker threads in a global curve, which would keep the process alive.
-export async function stopCurves() {
-  if (globalThis.curve_bn128) await globalThis.curve_bn128.terminate();
+// Runs the checks in a scratch folder, says how many there were, and ends the process: with status 1 at the first that
+// fails.
+export async function runChecks(name, body) {
+  folder = mkdtempSync(join(tmpdir(), `zkp-${name}-`));
+  let status = 1;
+  try {
+    await body();
+    console.log(`${name}: ${checks} checks passed`);
+    status = 0;
+  } catch (error) {
+    console.log(`FAILED ${error.stack ?? error}`);
+  } finally {
+    // snarkjs keeps worker threads in a global curve, which would keep the process alive.
+    if (globalThis.curve_bn128) await globalThis.curve_bn128.terminate();
+    rmSync(folder, { recursive: true, force: true });
+  }
+  process.exit(status);
 }

@@ -13,10 +13,6 @@ using curve::Fr;
 using curve::G1;
 using curve::G2;
 
-Error unsound(std::string_view message) {
-  return {ErrorCode::failed_precondition, fmt::format("ptau: {}", message)};
-}
-
 // The same point `count` times.
 template <class Point>
 base::Status add_repeated(iden3::Transcript& transcript, const Point& point, std::uint64_t count,
@@ -99,6 +95,10 @@ base::Status check_contribution(const PowersContribution& now, const PowersContr
 }
 
 }  // namespace
+
+Error unsound(std::string_view message) {
+  return {ErrorCode::failed_precondition, fmt::format("ptau: {}", message)};
+}
 
 base::Result<TranscriptHash> first_challenge(std::uint32_t power, std::stop_token stop) {
   ZKP_ASSERT(power <= 28);

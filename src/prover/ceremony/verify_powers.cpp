@@ -22,10 +22,6 @@ using field::Limbs;
 using iden3::PointChecks;
 using iden3::PtauLayout;
 
-Error unsound(std::string_view message) {
-  return {ErrorCode::failed_precondition, fmt::format("ptau: {}", message)};
-}
-
 // A section of powers, and the Lagrange bases that are made of it.
 struct Section {
   int number;

@@ -11,7 +11,6 @@
 #include <js/WasmModule.h>
 
 #include "prover/field/field.h"
-#include "prover/witness/circom/wasm_module.h"
 #include "prover/witness/driver.h"
 #include "prover/witness/failure.h"
 #include "prover/witness/isolate.h"

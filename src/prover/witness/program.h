@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "prover/circuit/constraint_system.h"
 #include "prover/witness/circom/inputs.h"
+#include "prover/witness/circom/wasm_module.h"
 #include "prover/witness/engine.h"
 
 // Runs the witness programs that circom 2 makes of a circuit (.wasm), by SpiderMonkey, in this
@@ -22,8 +23,8 @@ namespace zkp::prover::witness {
 // The most that a program may have.
 struct Limits {
   std::chrono::milliseconds time{std::chrono::minutes(10)};  // of one calculation
-  std::uint64_t memory_bytes = std::uint64_t{2} << 30;       // the program's own memory
-  std::size_t module_bytes = std::size_t{128} << 20;         // the .wasm
+  std::uint64_t memory_bytes = ModuleLimits{}.memory_bytes;  // the program's own memory
+  std::uint64_t module_bytes = ModuleLimits{}.module_bytes;  // the .wasm
   std::size_t stack_bytes = std::size_t{1} << 20;            // of calls in calls
 };
 

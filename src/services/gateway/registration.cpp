@@ -22,10 +22,6 @@ using prover::iden3::CircuitFacts;
 using prover::iden3::MappedFile;
 
 constexpr std::size_t kPieceBytes = 1 << 20;
-// As the workers' own limits are by default (prover/witness/program.h).
-constexpr prover::witness::ModuleLimits kProgramLimits{.module_bytes = 128 << 20,
-                                                       .memory_bytes = std::uint64_t{2} << 30};
-
 struct Files {
   MappedFile r1cs, wasm, zkey;
 };
@@ -61,8 +57,9 @@ base::Result<std::string> setup_kind(const CircuitFacts& facts, bool allow_insec
   return below("/zkey", {ErrorCode::invalid_argument, std::move(message)});
 }
 
+// Within the limits that workers have unless they are told otherwise.
 base::Status check_program(const MappedFile& wasm) {
-  const auto bounded = prover::witness::bound_module(wasm.bytes(), kProgramLimits);
+  const auto bounded = prover::witness::bound_module(wasm.bytes(), {});
   wasm.forget(wasm.bytes());
   if (bounded.ok()) return {};
   Error error = bounded.error();

@@ -3,6 +3,7 @@
 #include "prover/iden3/formats.h"
 #include "prover/iden3/zkey_layout.h"
 #include "services/gateway/test_gateway.h"
+#include "services/request/task_inputs.h"
 
 namespace zkp::services::gateway {
 namespace {
@@ -160,6 +161,26 @@ TEST_F(RegistrationTest, DamagedFilesAreRefused) {
       static_cast<std::size_t>(layout.header_points.data() - base::as_bytes(zkey_).data()) - 12;
   std::fill_n(huge.begin() + static_cast<std::ptrdiff_t>(from), 4, '\xff');
   EXPECT_NE(refusal(files("zkey", huge), "zkey"), "");
+}
+
+// Its proofs would be larger than what the network believes in.
+TEST_F(RegistrationTest, ManyPublicSignalsAreRefused) {
+  prover::circuit::ConstraintSystem system;
+  system.public_input_count = request::kMostPublicSignals + 1;
+  system.wire_count = system.label_count = system.public_input_count + 1;
+  const prover::field::Fr one = prover::field::Fr::one();
+  for (const auto& [matrix, wire] :
+       {std::pair(&system.a, 1U), std::pair(&system.b, 0U), std::pair(&system.c, 1U)}) {
+    matrix->terms.push_back({wire, one});
+    matrix->row_start.push_back(1);
+  }
+  auto key = prover::groth16::setup(
+                 system, {.kernels = prover::field::portable_kernels(), .random = random_})
+                 .value();
+  key.contributions = prover::iden3::initial_contributions(key);
+  auto parts = files("r1cs", base::to_string(prover::iden3::write_r1cs(system)));
+  parts[2].content = base::to_string(prover::iden3::write_zkey(key));
+  EXPECT_EQ(refusal(parts, "zkey"), "the circuit has 8193 public signals, want at most 8192");
 }
 
 TEST_F(RegistrationTest, MissingAndUnknownPartsAreNamed) {

@@ -1,6 +1,5 @@
 #include "services/worker/prove_task.h"
 
-#include <new>
 #include <optional>
 
 #include <fmt/format.h>
@@ -21,18 +20,13 @@ using base::Error;
 using base::ErrorCode;
 using network::task::FailureCode;
 
-// Runs `work` on so many threads; a lack of memory becomes an error.
+// Runs `work` on so many threads.
 template <class Work>
 auto run_on(unsigned threads, const Work& work) -> decltype(work()) {
-  try {
-    tbb::task_arena arena(static_cast<int>(threads));
-    std::optional<decltype(work())> result;
-    arena.execute([&] { result.emplace(work()); });
-    return *std::move(result);
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::resource_exhausted,
-                 "the worker has not enough memory for this circuit"};
-  }
+  tbb::task_arena arena(static_cast<int>(threads));
+  std::optional<decltype(work())> result;
+  arena.execute([&] { result.emplace(work()); });
+  return *std::move(result);
 }
 
 base::Result<prover::circuit::Witness> solve_inputs(const std::string& circuit_id,

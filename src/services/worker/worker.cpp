@@ -28,6 +28,17 @@ v1::AttemptRef ref_of(const AttemptKey& key) {
   return ref;
 }
 
+// A lack of memory becomes an error.
+template <class Work>
+auto in_memory_there_is(const Work& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return base::Error{base::ErrorCode::resource_exhausted,
+                       "the worker has not enough memory for this circuit"};
+  }
+}
+
 class Stopwatch {
  public:
   double lap_ms() {
@@ -250,16 +261,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
       v1::WorkerEvent started;
       *started.mutable_started()->mutable_ref() = ref_of(key);
       link().send(std::move(started));
-      finish_attempt(key, *attempt, run_in_memory_there_is(key, *attempt));
-    }
-  }
-
-  base::Result<v1::WorkerEvent> run_in_memory_there_is(const AttemptKey& key, Attempt& attempt) {
-    try {
-      return run_attempt(key, attempt);
-    } catch (const std::bad_alloc&) {
-      return base::Error{base::ErrorCode::resource_exhausted,
-                         "the worker has not enough memory for this circuit"};
+      finish_attempt(key, *attempt, in_memory_there_is([&] { return run_attempt(key, *attempt); }));
     }
   }
 
@@ -355,7 +357,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
   }
 
   v1::WorkerEvent run_setup(const std::string& circuit, const std::stop_token& stop) {
-    const auto done = [&]() -> base::Result<v1::SetupSucceeded> {
+    const auto done = in_memory_there_is([&]() -> base::Result<v1::SetupSucceeded> {
       ZKP_TRY(const SetupFiles files, make_key(circuit, parts_, stop));
       v1::SetupSucceeded succeeded;
       succeeded.set_circuit_id(circuit);
@@ -364,7 +366,7 @@ class GrpcWorker final : public Worker, network::rpc::LinkHandler {
       succeeded.set_r1cs_digest(std::move(r1cs));
       succeeded.set_zkey_digest(std::move(zkey));
       return succeeded;
-    }();
+    });
     v1::WorkerEvent event;
     if (done.ok()) {
       *event.mutable_setup_succeeded() = *done;

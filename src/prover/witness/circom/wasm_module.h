@@ -11,8 +11,8 @@
 namespace zkp::prover::witness {
 
 struct ModuleLimits {
-  std::uint64_t module_bytes;
-  std::uint64_t memory_bytes;
+  std::uint64_t module_bytes = std::uint64_t{128} << 20;
+  std::uint64_t memory_bytes = std::uint64_t{2} << 30;
 };
 
 // The same module, bounded: its memory cannot grow over the limit, its table not at all; names and
